@@ -1,0 +1,133 @@
+"""The HTTP door of a node: `/health` and whatever else it shows. Reads only; nothing changes state.
+
+Served from its own thread by the standard library, so it costs nothing until someone asks, and a
+stuck render loop shows as what it is: the health page is made from *presented frames*, not from
+this thread being alive.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from common.errors import LinkError
+
+STALE_AFTER = 2.0
+"""Seconds without a presented frame after which a node counts as frozen."""
+MAX_REQUESTS = 8
+"""Requests answered at once; more are closed at once, so a port scan can't grow our threads."""
+REQUEST_TIMEOUT = 5.0
+"""Seconds a client may take over its request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    body: bytes
+    kind: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Page = Callable[[], Reply]
+
+
+class Heartbeat:
+    """When the last frame was presented. The render loop beats, any thread reads."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self._last: float | None = None
+
+    def beat(self, now: float) -> None:
+        """`now` in monotonic seconds."""
+        self.frames += 1
+        self._last = now
+
+    def age(self, now: float) -> float | None:
+        """Seconds since the last frame; None before the first."""
+        return None if self._last is None else now - self._last
+
+
+def health_page(heart: Heartbeat, now: Callable[[], float], status: Callable[[], dict[str, Any]]) -> Page:
+    """200 while frames are really being presented, else 503; JSON either way."""
+
+    def page() -> Reply:
+        age = heart.age(now())
+        alive = age is not None and age < STALE_AFTER
+        body = {
+            "ok": alive,
+            "frames": heart.frames,
+            "frame_age": None if age is None else round(age, 3),
+            **status(),
+        }
+        return Reply(200 if alive else 503, json.dumps(body).encode())
+
+    return page
+
+
+class HttpDoor:
+    """Serves `pages` by exact path until `close`. Port 0 takes any free one."""
+
+    def __init__(self, host: str, port: int, pages: Mapping[str, Page]) -> None:
+        try:
+            self._server = _Server((host, port), _handler(pages))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise LinkError(f"cannot serve HTTP on {host}:{port}: {reason}; choose another port") from None
+        self.port = int(self._server.server_address[1])
+        self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._slots = threading.BoundedSemaphore(MAX_REQUESTS)
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if not self._slots.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._slots.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is not worth a traceback."""
+
+
+def _handler(pages: Mapping[str, Page]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = REQUEST_TIMEOUT
+        server_version = "sandglass"
+        sys_version = ""
+
+        def do_GET(self) -> None:
+            page = pages.get(self.path.partition("?")[0])
+            reply = page() if page else Reply(404, b'{"error": "no such page"}')
+            self.send_response(reply.status)
+            self.send_header("Content-Type", reply.kind)
+            self.send_header("Content-Length", str(len(reply.body)))
+            self.send_header("Cache-Control", "no-store")
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(reply.body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    return Handler

@@ -1,0 +1,342 @@
+"""The wire: every address, tag list and cap, once. No other file knows an address.
+
+Messages are frozen dataclasses that encode themselves; `decode` is their inverse. Nothing here
+touches a socket. A value that *we* get wrong raises `WireError`; what a *peer* gets wrong raises
+`Refused`, which the receiver counts.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from common import osc
+from common.bitmap import SIDE, Bitmap
+from common.errors import Refused, WireError
+from common.osc import Argument
+
+MAX_DATAGRAM = 1200
+"""Bytes. Below every usual MTU, so that no datagram of ours is ever fragmented."""
+LEGACY_DATAGRAM = 5132
+"""Bytes of the original's `/test`, exactly."""
+MAX_NAME = 32
+"""Bytes of a station's name in UTF-8."""
+
+DRAWING_PORT, CONTROL_PORT, DISPLAY_HTTP_PORT, INPUT_HTTP_PORT, LEGACY_PORT = 9000, 9001, 9002, 9003, 12000
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The canvas as it grows. `sequence` rises by one a message, within one drawing."""
+
+    ADDRESS: ClassVar[str] = "/drawing/preview"
+    TAGS: ClassVar[str] = "shiib"
+    station: str
+    drawing: int
+    sequence: int
+    bitmap: Bitmap
+
+    def encode(self) -> bytes:
+        return _picture(self, self.bitmap)
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """The framed drawing, to be read; (station, drawing) is its identity, however often it arrives."""
+
+    ADDRESS: ClassVar[str] = "/drawing/submit"
+    TAGS: ClassVar[str] = "shiib"
+    station: str
+    drawing: int
+    sequence: int
+    bitmap: Bitmap
+
+    def encode(self) -> bytes:
+        return _picture(self, self.bitmap)
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """The visitor wiped the canvas."""
+
+    ADDRESS: ClassVar[str] = "/drawing/clear"
+    TAGS: ClassVar[str] = "sh"
+    station: str
+    drawing: int
+
+    def encode(self) -> bytes:
+        return _build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing)
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Is a wall there? Sent about once a second and answered by an `Ack` with the same two values."""
+
+    ADDRESS: ClassVar[str] = "/drawing/hello"
+    TAGS: ClassVar[str] = "sh"
+    station: str
+    drawing: int
+
+    def encode(self) -> bytes:
+        return _build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing)
+
+
+@dataclass(frozen=True, slots=True)
+class Legacy:
+    """What the original's Processing sketch sends. Unframed; whoever takes it frames it."""
+
+    ADDRESS: ClassVar[str] = "/test"
+    TAGS: ClassVar[str] = "i" * (SIDE * SIDE)
+    bitmap: Bitmap
+
+    def encode(self) -> bytes:
+        grey = self.bitmap.array.astype(np.int64).ravel()
+        argb = (0xFF000000 | grey << 16 | grey << 8 | grey) - (1 << 32)
+        return osc.build(self.ADDRESS, self.TAGS, argb.tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The wall has it: stop resending quickly."""
+
+    ADDRESS: ClassVar[str] = "/drawing/ack"
+    TAGS: ClassVar[str] = "sh"
+    station: str
+    drawing: int
+
+    def encode(self) -> bytes:
+        return _build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The digit and its ten probabilities (summing to one, in the order 0…9)."""
+
+    ADDRESS: ClassVar[str] = "/drawing/answer"
+    TAGS: ClassVar[str] = "shi" + "f" * 10
+    station: str
+    drawing: int
+    digit: int
+    probabilities: tuple[float, ...]
+
+    def encode(self) -> bytes:
+        shares = [float(p) for p in self.probabilities]
+        return _build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing, int(self.digit), *shares)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the tour of this drawing is: a chapter's name and the fraction (0…1) of the whole."""
+
+    ADDRESS: ClassVar[str] = "/drawing/progress"
+    TAGS: ClassVar[str] = "shsf"
+    station: str
+    drawing: int
+    chapter: str
+    fraction: float
+
+    def encode(self) -> bytes:
+        return _build(
+            self.ADDRESS, self.TAGS, _name(self.station), self.drawing, self.chapter, float(self.fraction)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One row of the control table. `kind`: "" a button, "s" a text, "f" a number in [low, high]."""
+
+    name: str
+    kind: str
+    help: str
+    low: float = 0.0
+    high: float = 1.0
+
+    @property
+    def address(self) -> str:
+        return f"/control/{self.name}"
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        Verb("exhibit", "s", "show this exhibit from its beginning"),
+        Verb("play", "", "let time run"),
+        Verb("pause", "", "hold time"),
+        Verb("seek", "f", "jump to this many seconds into the show", 0.0, 3600.0),
+        Verb("speed", "f", "seconds of show per second", 0.1, 8.0),
+        Verb("next", "", "on to the next chapter"),
+        Verb("reset", "", "back to the invitation, settings as configured"),
+        Verb("language", "s", "en, ko or en+ko"),
+        Verb("volume", "f", "loudness of the sound", 0.0, 1.0),
+        Verb("blackout", "f", "1 darkens the wall, 0 lights it again", 0.0, 1.0),
+        Verb("restart", "", "end the process; its supervisor starts it again"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """An operator's verb. `value` is None for a button, else what the verb's kind says."""
+
+    verb: str
+    value: float | str | None = None
+
+    def encode(self) -> bytes:
+        kind = VERBS[self.verb].kind
+        return _build(f"/control/{self.verb}", kind, *([] if self.value is None else [self.value]))
+
+
+ToWall = Preview | Submit | Clear | Hello
+ToStation = Ack | Answer | Progress
+Decoded = ToWall | ToStation | Legacy | Control
+
+
+def decode_drawing(datagram: bytes) -> list[Decoded]:
+    """What arrived on a wall's drawing port."""
+    return _decode(datagram, _DRAWING, MAX_DATAGRAM)
+
+
+def decode_reply(datagram: bytes) -> list[Decoded]:
+    """What arrived at a station."""
+    return _decode(datagram, _REPLIES, MAX_DATAGRAM)
+
+
+def decode_legacy(datagram: bytes) -> list[Decoded]:
+    """What arrived on the original's port."""
+    return _decode(datagram, _LEGACY, LEGACY_DATAGRAM)
+
+
+def decode_control(datagram: bytes) -> list[Decoded]:
+    """What arrived on the control port: presses only, a button's release (0, F) is left out."""
+    return _decode(datagram, _CONTROLS, MAX_DATAGRAM)
+
+
+Parser = Callable[[osc.Message], Decoded | None]
+
+
+def _decode(datagram: bytes, parsers: dict[str, Parser], limit: int) -> list[Decoded]:
+    if len(datagram) > limit:
+        raise Refused("size", f"{len(datagram)} bytes, {limit} at most")
+    decoded = []
+    for message in osc.messages(datagram):
+        parser = parsers.get(message.address)
+        if parser is None:
+            raise Refused("address", f"{message.address} is not heard on this port")
+        decoded.append(parser(message))
+    return [message for message in decoded if message is not None]
+
+
+def _exact(tags: str, make: Callable[..., Decoded]) -> Parser:
+    def parse(message: osc.Message) -> Decoded:
+        if message.tags != tags:
+            raise Refused("tags", f"{message.address} {message.tags[:16]!r}, expected {tags[:16]!r}")
+        return make(*message.arguments)
+
+    return parse
+
+
+def _take_picture(make: Callable[[str, int, int, Bitmap], Decoded]) -> Callable[..., Decoded]:
+    def take(station: str, drawing: int, sequence: int, side: int, data: bytes) -> Decoded:
+        if side != SIDE or len(data) != SIDE * SIDE:
+            raise Refused("bitmap", f"side {side} with {len(data)} bytes; this wall reads {SIDE}×{SIDE}")
+        return make(_known(station), drawing, sequence, Bitmap(bytes(data)))
+
+    return take
+
+
+def _take_submit(station: str, drawing: int, sequence: int, bitmap: Bitmap) -> Submit:
+    if bitmap.empty:
+        raise Refused("empty", f"{station} submitted an empty drawing")
+    return Submit(station, drawing, sequence, bitmap)
+
+
+def _take_legacy(*argb: int) -> Legacy:
+    red = np.array(argb, np.int64) >> 16 & 0xFF
+    return Legacy(Bitmap(red.astype(np.uint8).tobytes()))
+
+
+def _take_answer(station: str, drawing: int, digit: int, *probabilities: float) -> Answer:
+    if not 0 <= digit <= 9 or not all(0.0 <= p <= 1.0 for p in probabilities):
+        raise Refused("value", f"digit {digit} with probabilities {probabilities}")
+    return Answer(_known(station), drawing, digit, probabilities)
+
+
+def _take_progress(station: str, drawing: int, chapter: str, fraction: float) -> Progress:
+    if not 0.0 <= fraction <= 1.0 or len(chapter) > MAX_NAME:
+        raise Refused("value", f"chapter {chapter[:MAX_NAME]!r} at {fraction}")
+    return Progress(_known(station), drawing, chapter, fraction)
+
+
+def _control(message: osc.Message) -> Control | None:
+    verb = VERBS[message.address.removeprefix("/control/")]
+    argument = message.arguments[0] if message.arguments else None
+    if len(message.arguments) > 1 or (verb.kind and argument is None):
+        raise Refused("tags", f"{verb.address} takes {verb.kind or 'nothing'}, not {message.tags!r}")
+    if verb.kind == "s":
+        if not isinstance(argument, str) or not 0 < len(argument) <= MAX_NAME:
+            raise Refused("value", f"{verb.address} {argument!r}")
+        return Control(verb.name, argument)
+    if message.tags not in ("", "i", "f", "T", "F"):
+        raise Refused("tags", f"{verb.address} {message.tags!r}")
+    if not verb.kind:
+        return Control(verb.name) if argument is None or argument else None
+    number = float(argument)  # type: ignore[arg-type]  # i, f, T or F by now
+    if not (math.isfinite(number) and verb.low <= number <= verb.high):
+        raise Refused("value", f"{verb.address} {number}, expected {verb.low:g} to {verb.high:g}")
+    return Control(verb.name, number)
+
+
+def _named(make: Callable[[str, int], Decoded]) -> Callable[..., Decoded]:
+    return lambda station, drawing: make(_known(station), drawing)
+
+
+_DRAWING: dict[str, Parser] = {
+    Preview.ADDRESS: _exact(Preview.TAGS, _take_picture(Preview)),
+    Submit.ADDRESS: _exact(Submit.TAGS, _take_picture(_take_submit)),
+    Clear.ADDRESS: _exact(Clear.TAGS, _named(Clear)),
+    Hello.ADDRESS: _exact(Hello.TAGS, _named(Hello)),
+}
+_REPLIES: dict[str, Parser] = {
+    Ack.ADDRESS: _exact(Ack.TAGS, _named(Ack)),
+    Answer.ADDRESS: _exact(Answer.TAGS, _take_answer),
+    Progress.ADDRESS: _exact(Progress.TAGS, _take_progress),
+}
+_LEGACY: dict[str, Parser] = {Legacy.ADDRESS: _exact(Legacy.TAGS, _take_legacy)}
+_CONTROLS: dict[str, Parser] = {verb.address: _control for verb in VERBS.values()}
+
+
+def _picture(message: Preview | Submit, bitmap: Bitmap) -> bytes:
+    return _build(
+        message.ADDRESS,
+        message.TAGS,
+        _name(message.station),
+        message.drawing,
+        message.sequence,
+        SIDE,
+        bitmap.pixels,
+    )
+
+
+def _build(address: str, tags: str, *arguments: Argument) -> bytes:
+    datagram = osc.build(address, tags, arguments)
+    if len(datagram) > MAX_DATAGRAM:
+        raise WireError(f"{address} would take {len(datagram)} bytes, {MAX_DATAGRAM} at most")
+    return datagram
+
+
+def _valid_name(name: str) -> bool:
+    return 0 < len(name.encode()) <= MAX_NAME and name.isprintable()
+
+
+def _name(name: str) -> str:
+    if not _valid_name(name):
+        raise WireError(f"station name {name!r} must be 1 to {MAX_NAME} printable bytes")
+    return name
+
+
+def _known(name: str) -> str:
+    if not _valid_name(name):
+        raise Refused("value", f"station name {name[:MAX_NAME]!r}")
+    return name
