@@ -1,0 +1,158 @@
+"""A network as plain numbers: its layers in order, each with its weights. No torch.
+
+The file is safetensors. Its metadata says what the layers are, so that the wall can lay itself out
+without the Python code that trained it:
+
+    format        "sandglass-network-1"
+    input         "1,32,32"                          channels, height, width
+    architecture  [{"op": "conv2d", "name": "conv1", "stride": 2, "padding": 1}, {"op": "relu"}, …]
+
+Tensors are `NAME.weight` and `NAME.bias`, float32, with torch's shapes:
+conv2d (out, in, kernel, kernel) + (out,), linear (out, in) + (out,).
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+
+from common.errors import DataError
+
+FORMAT = "sandglass-network-1"
+MAX_FILE = 64 << 20
+"""Bytes. A network that a wall can show box by box is far smaller."""
+SHIPPED = Path(__file__).parent.parent / "weights" / "sandglass.safetensors"
+
+Floats = npt.NDArray[np.float32]
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One step. `weight` and `bias` are None for a step without parameters; both are read-only."""
+
+    op: str
+    name: str
+    before: Shape
+    after: Shape
+    weight: Floats | None = None
+    bias: Floats | None = None
+    stride: int = 1
+    padding: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    input: Shape
+    layers: tuple[Layer, ...]
+
+    @property
+    def parameters(self) -> int:
+        arrays = [array for layer in self.layers for array in (layer.weight, layer.bias)]
+        return sum(array.size for array in arrays if array is not None)
+
+    def architecture(self) -> list[dict[str, Any]]:
+        """What goes into the metadata."""
+        steps: list[dict[str, Any]] = []
+        for layer in self.layers:
+            step: dict[str, Any] = {"op": layer.op}
+            if layer.weight is not None:
+                step["name"] = layer.name
+            if layer.op == "conv2d":
+                step |= {"stride": layer.stride, "padding": layer.padding}
+            steps.append(step)
+        return steps
+
+
+def load(path: Path) -> Network:
+    """Read and check a weights file. Raises `DataError` in one line that names the file and the fault."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE:
+            raise DataError(f"{path} has {size} bytes; a network for the wall has at most {MAX_FILE}")
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except FileNotFoundError:
+        raise DataError(f"no weights at {path}: python -m weights.train makes some") from None
+    except OSError as error:
+        raise DataError(f"cannot read the weights {path}: {error.strerror or error}") from None
+    except SafetensorError as error:
+        raise DataError(f"{path} is not a whole safetensors file: {error}") from None
+    try:
+        if metadata.get("format") != FORMAT:
+            raise ValueError(f"its metadata lacks format = {FORMAT!r}; see weights.convert")
+        shape = tuple(int(n) for n in metadata["input"].split(","))
+        return assemble(shape, json.loads(metadata["architecture"]), tensors)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"weights {path}: {error}") from None
+
+
+def assemble(
+    shape: Shape, architecture: Iterable[Mapping[str, Any]], tensors: Mapping[str, npt.NDArray[Any]]
+) -> Network:
+    """A network from its description and tensors; raises `ValueError` where they do not fit together."""
+    if len(shape) != 3 or not all(0 < n <= 64 for n in shape):
+        raise ValueError(f"input {shape} must be channels, height, width")
+    layers: list[Layer] = []
+    at: Shape = shape
+    for index, step in enumerate(architecture):
+        layer = _layer(step, index, at, tensors)
+        layers.append(layer)
+        at = layer.after
+    if at != (10,):
+        raise ValueError(f"it ends in {at}, not in ten digits")
+    return Network(shape, tuple(layers))
+
+
+def _layer(step: Mapping[str, Any], index: int, before: Shape, tensors: Mapping[str, Any]) -> Layer:
+    op = step["op"]
+    name = str(step.get("name", f"{op}{index}"))
+    if op == "relu":
+        return Layer(op, name, before, before)
+    if op == "flatten":
+        return Layer(op, name, before, (int(np.prod(before)),))
+    if op == "linear":
+        weight, bias = _parameters(tensors, name, 2)
+        _fits(name, (weight.shape[1],), before)
+        return Layer(op, name, before, (weight.shape[0],), weight, bias)
+    if op == "conv2d":
+        weight, bias = _parameters(tensors, name, 4)
+        stride, padding = int(step.get("stride", 1)), int(step.get("padding", 0))
+        if len(before) != 3 or not (1 <= stride <= 8 and 0 <= padding <= 8):
+            raise ValueError(f"{name}: stride {stride} and padding {padding} on {before}")
+        _fits(name, (weight.shape[1],), before[:1])
+        if weight.shape[2] != weight.shape[3]:
+            raise ValueError(f"{name}: a kernel of {weight.shape[2:]} is not square")
+        sides = [(side + 2 * padding - weight.shape[2]) // stride + 1 for side in before[1:]]
+        if min(sides) < 1:
+            raise ValueError(f"{name}: nothing is left of {before}")
+        return Layer(op, name, before, (weight.shape[0], *sides), weight, bias, stride, padding)
+    raise ValueError(f"unknown layer {op!r}; known: conv2d, relu, flatten, linear")
+
+
+def _parameters(tensors: Mapping[str, Any], name: str, dimensions: int) -> tuple[Floats, Floats]:
+    found = []
+    for part, expected in (("weight", dimensions), ("bias", 1)):
+        if f"{name}.{part}" not in tensors:
+            raise ValueError(f"tensor {name}.{part} is missing")
+        array = np.ascontiguousarray(tensors[f"{name}.{part}"], dtype=np.float32)
+        if array.ndim != expected or not array.size:
+            raise ValueError(f"{name}.{part} has shape {array.shape}, expected {expected} dimensions")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name}.{part} holds numbers that are not finite")
+        array.flags.writeable = False
+        found.append(array)
+    if len(found[1]) != len(found[0]):
+        raise ValueError(f"{name}: {len(found[0])} rows of weights but {len(found[1])} biases")
+    return found[0], found[1]
+
+
+def _fits(name: str, wanted: Shape, given: Shape) -> None:
+    if wanted != given:
+        raise ValueError(f"{name} wants {wanted} but gets {given}")

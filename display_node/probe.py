@@ -1,0 +1,32 @@
+"""What one reading of one drawing left behind. No torch: scenes are compiled from this."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from common.bitmap import BLANK, Bitmap
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """`activations`: the output of every layer by the layer's name, in order, read-only float32,
+    without a batch dimension; its first entry is `input` (1, 32, 32), its last `softmax` (10,).
+
+    `canvas` is the picture as it was last seen on the visitor's canvas, unframed.
+    """
+
+    bitmap: Bitmap
+    activations: Mapping[str, Floats]
+    canvas: Bitmap = BLANK
+
+    @property
+    def probabilities(self) -> Floats:
+        return self.activations["softmax"]
+
+    @property
+    def digit(self) -> int:
+        return int(np.argmax(self.probabilities))
