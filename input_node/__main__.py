@@ -1,0 +1,53 @@
+"""The drawing station: `python -m input_node`."""
+
+import logging
+import signal
+import sys
+import threading
+import time
+
+from common import config, errors
+from common.counters import Counters, set_up_logging
+from common.link import UdpLink, parse_address
+from common.wire import DRAWING_PORT
+from input_node import replay
+from input_node.peer import Peer
+from input_node.sender import Sender
+from input_node.session import Session
+from input_node.settings import Settings
+
+log = logging.getLogger("sandglass")
+
+ABOUT = "The drawing station: what is drawn here is read on the wall."
+FIRST_LOOK_UP = 1.0
+"""Seconds to wait for a host name at the start, so that the first drawing need not be sent twice."""
+REPLAY_SIDE = 768
+"""Pixels of the canvas that a replay draws on."""
+
+
+def main() -> int:
+    settings = config.parse(Settings, "python -m input_node", about=ABOUT)
+    set_up_logging("station")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if settings.discovery:
+        log.info("discovery is not built yet: the wall is looked for at %s only", settings.display)
+    drawings = replay.load(settings.replay) if settings.replay else None
+    peer = Peer(parse_address(settings.display, DRAWING_PORT))
+    peer.refresh(FIRST_LOOK_UP)
+    link = UdpLink("0.0.0.0")
+    try:
+        sender = Sender(link, peer, settings.name, Counters(), time.monotonic())
+        if drawings is not None:
+            session = Session(sender, REPLAY_SIDE, time.monotonic())
+            return replay.replay(drawings, session, link, settings.timeout, stop)
+        from input_node import window  # pygame: only where a window is wanted
+
+        return window.run(settings, sender, stop)
+    finally:
+        link.close()
+
+
+if __name__ == "__main__":
+    sys.exit(errors.explain(main))

@@ -1,0 +1,167 @@
+"""The sender: what leaves the station and what comes back. Sequence, rate, resend, reachability.
+
+Nothing here waits: `tick` sends what is due at the time that it is handed, `due` says when to come
+again, `take` reads one reply.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass
+
+from common import wire
+from common.bitmap import Bitmap
+from common.counters import Counters
+from common.errors import Refused
+from common.link import Address, Link
+from input_node.peer import Peer
+
+PREVIEW_EVERY = 1 / 60
+"""Seconds between two previews at least: a wall draws no more pictures than that."""
+HELLO_EVERY = 1.0
+REACHABLE_FOR = 3.0
+"""Seconds after a reply for which the wall counts as there: three hellos, as one may well be lost."""
+RESEND_FIRST, RESEND_GROWTH, RESEND_MOST = 0.1, 1.5, 2.0
+"""Seconds to the first resend of an unacknowledged submit, and how the pause grows, for ever."""
+ASK_AGAIN = 2.0
+"""Seconds between submits that are acknowledged but not answered: a wall repeats its answer to each."""
+MOST_REPLIES = 64
+"""Replies read at one go, so that a flood cannot hold up the ink."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A submit that has no answer yet."""
+
+    datagram: bytes
+    began: float
+    due: float
+    pause: float = RESEND_FIRST
+    acked: bool = False
+
+
+class Sender:
+    """One drawing at a time. `begin` starts the next; its id is new, also after a restart."""
+
+    def __init__(
+        self, link: Link, peer: Peer, station: str, counters: Counters, now: float, first: int | None = None
+    ) -> None:
+        self._link, self._peer, self._station = link, peer, station
+        self.counters = counters
+        self.drawing = new_id() if first is None else first
+        self.latency: float | None = None
+        """Seconds from the last pen event of the last answered drawing to its decoded answer."""
+        self._sequence = 0
+        self._preview: Bitmap | None = None
+        self._shown: Bitmap | None = None
+        self._waiting: _Waiting | None = None
+        self._preview_due = self._hello_due = now
+        self._heard = now  # the benefit of the doubt, so that no sign flashes up at the start
+
+    def begin(self) -> None:
+        """The next drawing: forget what the last one still had to send."""
+        self.drawing += 1
+        self._sequence = 0
+        self._preview = self._shown = self._waiting = None
+
+    def preview(self, bitmap: Bitmap) -> None:
+        """Show this as soon as the rate allows; a newer one takes its place."""
+        self._preview = bitmap if bitmap != self._shown else None
+
+    def submit(self, bitmap: Bitmap, now: float, began: float | None = None) -> None:
+        """Send the framed drawing until it is answered. `began`: the time of its last pen event."""
+        message = wire.Submit(self._station, self.drawing, self._next(), bitmap)
+        self._preview = None
+        self._waiting = _Waiting(message.encode(), now if began is None else began, now)
+        self.tick(now)
+
+    def clear(self) -> None:
+        """Tell the wall that the drawing was wiped; `begin` follows."""
+        self._send(wire.Clear(self._station, self.drawing).encode())
+
+    @property
+    def waiting(self) -> bool:
+        return self._waiting is not None
+
+    def reachable(self, now: float) -> bool:
+        return now - self._heard < REACHABLE_FOR
+
+    def tick(self, now: float) -> None:
+        """Send what is due."""
+        waiting = self._waiting
+        if waiting and now >= waiting.due:
+            self._send(waiting.datagram)
+            waiting.due = now + (ASK_AGAIN if waiting.acked else waiting.pause)
+            waiting.pause = min(waiting.pause * RESEND_GROWTH, RESEND_MOST)
+        if self._preview and now >= self._preview_due:
+            self._send(wire.Preview(self._station, self.drawing, self._next(), self._preview).encode())
+            self._shown, self._preview = self._preview, None
+            self._preview_due = now + PREVIEW_EVERY
+        if now >= self._hello_due:
+            if not self.reachable(now):
+                self._peer.refresh()
+            self._send(wire.Hello(self._station, self.drawing).encode())
+            self._hello_due = now + HELLO_EVERY
+
+    def due(self, now: float) -> float:
+        """Seconds until `tick` has something to do."""
+        times = [self._hello_due]
+        if self._preview:
+            times.append(self._preview_due)
+        if self._waiting:
+            times.append(self._waiting.due)
+        return max(min(times) - now, 0.0)
+
+    def receive(self, now: float) -> list[wire.Answer | wire.Progress]:
+        """Everything that has arrived, of interest to the visitor."""
+        news: list[wire.Answer | wire.Progress] = []
+        for _ in range(MOST_REPLIES):
+            found = self._link.receive()
+            if found is None:
+                break
+            news += self.take(*found, now)
+        return news
+
+    def take(self, datagram: bytes, sender: Address, now: float) -> list[wire.Answer | wire.Progress]:
+        """Read one datagram; what nobody waits for is counted and left out."""
+        try:
+            messages = wire.decode_reply(datagram)
+        except Refused as refused:
+            self.counters.drop(refused.kind, refused.detail, sender)
+            return []
+        news: list[wire.Answer | wire.Progress] = []
+        for message in messages:
+            # By name, not by address: a wall with two network cards may answer from the other one.
+            if not isinstance(message, wire.ToStation) or message.station != self._station:
+                self.counters.drop("stranger", "meant for another station", sender)
+                continue
+            if not self.reachable(now) and self._waiting:
+                self._waiting.due = now  # the wall is back: do not make the visitor wait for the pause
+            self._heard = now
+            if isinstance(message, wire.Progress):
+                news.append(message)
+            elif self._waiting is None or message.drawing != self.drawing:
+                self.counters.add("late_replies")
+            elif isinstance(message, wire.Answer):
+                self.latency = now - self._waiting.began
+                self._waiting = None
+                news.append(message)
+            elif not self._waiting.acked:
+                self._waiting.acked, self._waiting.due = True, now + ASK_AGAIN
+        return news
+
+    def _next(self) -> int:
+        self._sequence += 1
+        return self._sequence
+
+    def _send(self, datagram: bytes) -> None:
+        if self._peer.address is not None and not self._link.send(datagram, self._peer.address):
+            self.counters.add("unsent")
+
+
+def new_id() -> int:
+    """Where a station's drawing ids start after a restart: 63 bits, counted up from there.
+
+    Seconds of wall time (33 bits), chance (16 bits), count (14 bits). The chance is there because a
+    tablet without a battery-backed clock boots at the same second every morning.
+    """
+    return (int(time.time()) & 0x1FFFFFFFF) << 30 | secrets.randbits(16) << 14
