@@ -1,0 +1,28 @@
+"""What a run learns from, and, in a rehearsal, what it is followed on."""
+
+from weights import mnist, pens
+from weights.inking import measured, varied
+from weights.mnist import Digits, joined
+
+REHEARSED = 5_000
+"""MNIST's last training digits, kept out of a rehearsal."""
+REHEARSED_WRITERS = frozenset({5, 12, 20, 27})
+"""Writers kept out of a rehearsal, besides those whom training never meets."""
+
+
+def gather(rehearse: bool, variants: int, seed: int, processes: int) -> tuple[Digits, dict[str, Digits]]:
+    """The digits to learn, and named parts to follow (none but in a rehearsal).
+
+    A recipe is chosen in rehearsals, which hold back a part of the training data; the final run learns
+    from all of it. So the test parts are read once, by the finished network.
+    """
+    printed, samples = mnist.training(), pens.training()
+    followed = {}
+    if rehearse:
+        held = [sample.drawing for sample in samples if sample.writer in REHEARSED_WRITERS]
+        samples = [sample for sample in samples if sample.writer not in REHEARSED_WRITERS]
+        cut = len(printed) - REHEARSED
+        followed = {"mnist": printed.part(cut, len(printed)), "pens": measured(held)}
+        printed = printed.part(0, cut)
+    written = varied([sample.drawing for sample in samples], variants, seed, processes)
+    return joined(printed, written), followed
