@@ -1,0 +1,30 @@
+"""While someone draws: the picture on the tablet, live, on the network's input."""
+
+import numpy as np
+
+from display_node.flights import standing
+from display_node.network import Network
+from display_node.probe import Probe
+from display_node.scene import Batch, CameraKey, Caption, Scene, Tint, boxes
+from display_node.stages import stages
+
+VIEW = (-0.34, 0.22, 1.0)
+
+
+class Listening:
+    name = "listening"
+
+    def build(self, net: Network, probe: Probe, seed: int) -> Scene:
+        line_up = stages(net)
+        source = line_up[0]
+        middle = source.centres.mean(axis=0)
+        canvas = boxes(1, start=middle, size=source.size, tint=Tint.DRAWING)
+        live = Batch("input", canvas, source.centres - middle, live=True)
+        asleep = [standing(stage, np.zeros(stage.shape, np.float32), -1.0) for stage in line_up[1:5]]
+        low, high = (tuple(map(float, corner)) for corner in (source.low, source.high))
+        key = CameraKey(0.0, 0.0, VIEW, low, high)  # type: ignore[arg-type]
+        caption = Caption(0.0, 60.0, "listening")
+        return Scene(self.name, 60.0, (live, *asleep), (key,), (caption,))
+
+
+exhibit = Listening()

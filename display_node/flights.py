@@ -1,0 +1,209 @@
+"""The movements that exhibits share: kernels walking over a block, rows of weights dropping on a line.
+
+Each returns batches of flights and the time at which every cell of the target receives its number.
+All values are the network's own; a product row, summed, plus the bias, is what the cell shows.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from display_node.scene import Batch, Tint, boxes
+from display_node.stages import Stage
+
+LEG = 1 / 3
+"""Seconds of each leg of a flight, as in the original."""
+HOVER = 30.0
+"""Units in front of its patch at which a kernel appears, as in the original."""
+LIFT = 9.0
+"""Units above the line at which a row of weights grows."""
+POP = 0.25
+"""Seconds in which a cell lights up."""
+COVER = 1.12
+"""Edge of a weight's box relative to the box it sinks onto, so that it covers it."""
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Flights:
+    batches: tuple[Batch, ...]
+    arrivals: Floats
+    """(cells,) seconds, in the target tensor's C order."""
+
+
+def standing(stage: Stage, values: Floats, births: npt.ArrayLike, tint: Tint = Tint.RESULT) -> Batch:
+    """The boxes of a stage, each lighting up when its number arrives."""
+    size = np.array(stage.size, np.float32)
+    made = boxes(
+        len(stage.centres),
+        start=stage.centres,
+        birth=births,
+        flight=POP,
+        size=size * 0.3,
+        size_end=size,
+        value=0.0,
+        value_end=values.ravel(),
+        gain=gain(values),
+        tint=tint,
+        layer=stage.index,
+        cell=np.arange(len(stage.centres)),
+    )
+    return Batch(stage.shown, made)
+
+
+def convolve(
+    source: Stage, target: Stage, incoming: Floats, start: float, seconds: float, seed: int
+) -> Flights:
+    """Every kernel of `target.layer` appears, sinks onto its patch of `source` and flies to its cell.
+
+    `incoming` (channels, rows, columns) is what stands on `source`. The maps are filled row by row,
+    all channels of a place together, in an order that `seed` shuffles.
+    """
+    layer = target.layer
+    assert layer is not None
+    assert layer.weight is not None
+    channels, rows, columns = target.shape
+    kernel = layer.weight.shape[-1]
+    order = np.random.default_rng(seed).permutation(channels)
+    rank = np.empty((channels, rows * columns), np.float32)
+    rank[order] = np.arange(rows * columns)[None, :] * channels + np.arange(channels)[:, None]
+    births = (start + seconds * rank.ravel() / rank.size).astype(np.float32)
+
+    y, x = np.divmod(np.arange(rows * columns), columns)
+    middle = layer.stride * np.stack([x, y], axis=1) - layer.padding + (kernel - 1) / 2
+    patch = np.zeros((rows * columns, 3), np.float32)
+    patch[:, 0] = (middle[:, 0] - (source.shape[2] - 1) / 2) * source.pitch[0]
+    patch[:, 1] = ((source.shape[1] - 1) / 2 - middle[:, 1]) * source.pitch[1]
+    patch[:, 2] = (source.low[2] + source.high[2]) / 2
+    patch = np.tile(patch, (channels, 1))
+
+    offsets = _kernel_offsets(source, kernel)
+    flat = layer.weight.reshape(channels, -1)
+    channel = np.repeat(np.arange(channels), rows * columns)
+    products = patches(incoming, kernel, layer.stride, layer.padding)[None, :, :] * flat[:, None, :]
+    size = np.array(source.size, np.float32) * COVER
+    deep = max(float(np.ptp(offsets[:, 2])), 1.0)
+    shrink = min(target.size[0] / (kernel * source.pitch[0]), target.size[2] / deep)
+    landed = births + LEG
+    sink = boxes(
+        len(births),
+        start=patch + np.array([0, 0, HOVER], np.float32),
+        end=patch,
+        birth=births,
+        flight=LEG,
+        death=landed,
+        size=size,
+        gain=gain(flat),
+        tint=Tint.WEIGHT,
+        row=channel,
+        layer=target.index,
+        cell=np.arange(len(births)),
+    )
+    fly = boxes(
+        len(births),
+        start=patch,
+        end=target.centres,
+        birth=landed,
+        flight=LEG,
+        death=landed + LEG,
+        size=size,
+        size_end=size * shrink,
+        spread_end=shrink,
+        gain=gain(products),
+        tint=Tint.PRODUCT,
+        row=np.arange(len(births)),
+        layer=target.index,
+        cell=np.arange(len(births)),
+    )
+    return Flights(
+        (
+            Batch(f"{target.shown}.weights", sink, offsets, flat.copy()),
+            Batch(f"{target.shown}.products", fly, offsets, products.reshape(len(births), -1)),
+        ),
+        landed + np.float32(LEG),
+    )
+
+
+def weigh(source: Stage, target: Stage, incoming: Floats, start: float, seconds: float) -> Flights:
+    """Row after row of weights grows above the line, drops onto it and collapses into one box."""
+    layer = target.layer
+    assert layer is not None
+    assert layer.weight is not None
+    count = len(layer.weight)
+    births = (start + seconds * np.arange(count) / count).astype(np.float32)
+    offsets = source.centres - source.centres.mean(axis=0)
+    line = source.centres.mean(axis=0) + np.zeros((count, 3), np.float32)
+    above = line + np.array([0, LIFT, 0], np.float32)
+    size = np.array(source.size, np.float32) * COVER
+    each = np.arange(count)
+    shared: dict[str, Any] = {"flight": LEG, "layer": target.index, "cell": each, "row": each}
+    weight = {**shared, "tint": Tint.WEIGHT, "gain": gain(layer.weight)}
+    grown, landed = births + LEG, births + 2 * LEG
+    grow = boxes(count, start=above, birth=births, death=grown, size=size * 0.01, size_end=size, **weight)
+    drop = boxes(count, start=above, end=line, birth=grown, death=landed, size=size, **weight)
+    products = layer.weight * incoming[None, :]
+    collapse = boxes(
+        count,
+        start=line,
+        end=target.centres,
+        birth=landed,
+        death=landed + LEG,
+        size=size,
+        spread_end=0.02,
+        gain=gain(products),
+        tint=Tint.PRODUCT,
+        **shared,
+    )
+    return Flights(
+        (
+            Batch(f"{target.shown}.weights", np.concatenate([grow, drop]), offsets, layer.weight.copy()),
+            Batch(f"{target.shown}.products", collapse, offsets, products),
+        ),
+        landed + np.float32(LEG),
+    )
+
+
+def lay_out(source: Stage, target: Stage, values: Floats, start: float, seconds: float) -> Batch:
+    """Every box of `source` flies to its place in the line, in order, and stays there."""
+    count = len(target.centres)
+    made = boxes(
+        count,
+        start=source.centres,
+        end=target.centres,
+        birth=start + max(seconds - 3 * LEG, 0.0) * np.arange(count) / count,
+        flight=3 * LEG,
+        size=source.size,
+        size_end=target.size,
+        value=values.ravel(),
+        gain=gain(values),
+        tint=Tint.RESULT,
+        layer=target.index,
+        cell=np.arange(count),
+    )
+    return Batch(target.shown, made)
+
+
+def patches(image: Floats, kernel: int, stride: int, padding: int) -> Floats:
+    """(rows × columns, channels × kernel²) of what each place of the kernel covers, zero outside."""
+    padded = np.pad(image, ((0, 0), (padding, padding), (padding, padding)))
+    view = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), axis=(1, 2))
+    places = view[:, ::stride, ::stride].transpose(1, 2, 0, 3, 4)
+    return places.reshape(places.shape[0] * places.shape[1], -1)
+
+
+def gain(values: Floats) -> float:
+    """One over the largest magnitude: the strongest box of a stage is fully lit. 1 where all are zero."""
+    top = float(np.abs(values).max(initial=0.0))
+    return 1.0 / top if top > 0 else 1.0
+
+
+def _kernel_offsets(source: Stage, kernel: int) -> Floats:
+    """(channels × kernel², 3): a kernel's boxes around its middle, in the order of a flattened weight."""
+    steps = np.arange(kernel) - (kernel - 1) / 2
+    channels = np.arange(source.shape[0]) - (source.shape[0] - 1) / 2
+    c, y, x = np.meshgrid(channels, steps, steps, indexing="ij")
+    offsets = np.stack([x * source.pitch[0], -y * source.pitch[1], c * source.pitch[2]], axis=-1)
+    return offsets.reshape(-1, 3).astype(np.float32)

@@ -1,0 +1,45 @@
+"""Captions by key, in one language or two. A language is one TOML file in `captions/`."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from common.errors import ConfigError, DataError
+
+FOLDER = Path(__file__).parent / "captions"
+
+
+def languages() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def read(code: str) -> dict[str, str]:
+    """Dotted key → text; a table's `text` has the table's own name as its key."""
+    if code not in languages():
+        raise ConfigError(f"no language {code!r}; there are {', '.join(languages())}")
+    try:
+        document = tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"captions/{code}.toml: {error}") from None
+    texts = {}
+    for table, entries in document.items():
+        if isinstance(entries, dict):
+            for key, text in entries.items():
+                texts[table if key == "text" else f"{table}.{key}"] = str(text)
+    return texts
+
+
+class Language:
+    """What `--language` asks for: `en`, `ko`, or two joined by a plus, the first one larger."""
+
+    def __init__(self, wanted: str) -> None:
+        self.wanted = wanted
+        self._texts = [read(code) for code in wanted.split("+")[:2]]
+
+    def say(self, key: str, values: Mapping[str, str]) -> list[str]:
+        """The caption in each language, filled in; a key that a file lacks is left out, never an error."""
+        return [texts[key].format(**values) for texts in self._texts if key in texts]
+
+    def everything(self) -> list[str]:
+        """All texts, so that their glyphs can be made ahead of time."""
+        return [text for texts in self._texts for text in texts.values()]

@@ -1,0 +1,117 @@
+"""A batch of boxes on the GPU: uploaded once, then drawn by its alive window."""
+
+import bisect
+
+import moderngl
+import numpy as np
+
+from display_node.render.palette import Palette
+from display_node.render.shader import attribute, program, uniform
+from display_node.scene import BOX, Batch
+
+OUTLINE = 0.16
+"""Width of an outline relative to a box's shortest edge, both sides together."""
+
+# Three faces of the unit cube, each as four corners; the shader turns them towards the viewer.
+_FACES = (
+    ((1, 0, 0), ((1, 0, 0), (1, 1, 0), (1, 1, 1), (1, 0, 1))),
+    ((0, 1, 0), ((0, 1, 0), (0, 1, 1), (1, 1, 1), (1, 1, 0))),
+    ((0, 0, 1), ((0, 0, 1), (1, 0, 1), (1, 1, 1), (0, 1, 1))),
+)
+CORNERS = 12
+_ATTRIBUTES = (
+    ("in_start_birth", "4f", 0),
+    ("in_end_flight", "4f", 16),
+    ("in_size_spread", "4f", 32),
+    ("in_size_end_spread_end", "4f", 48),
+    ("in_value_gain_tint", "4f", 64),
+    ("in_row_death", "2f", 80),
+)
+"""Name, format and byte offset within `scene.BOX`."""
+MAX_TABLE = 16384
+"""Rows of a values texture: what every GL 3.3 driver of the last ten years takes."""
+
+
+class BoxShader:
+    """The program that all batches share."""
+
+    def __init__(self, context: moderngl.Context, palette: Palette) -> None:
+        self.context = context
+        self.program = program(context, "boxes.vert", "boxes.frag")
+        self.program["u_corners"] = CORNERS
+        self.program["u_values"] = 0
+        self.program["u_positive"] = list(palette.positive)
+        self.program["u_negative"] = list(palette.negative)
+        self.outline = uniform(self.program, "u_outline")
+        self.table = uniform(self.program, "u_table")
+        self.nothing = context.texture((1, 1), 1, np.zeros(1, np.float32).tobytes(), dtype="f4")
+
+
+class GpuBatch:
+    """Buffers of one `Batch`. `draw` costs the same however many instances the batch holds."""
+
+    def __init__(self, shader: BoxShader, batch: Batch, live: moderngl.Texture) -> None:
+        context = shader.context
+        self._shader = shader
+        self._births, self._deaths = batch.births, batch.last_deaths
+        self._instances = context.buffer(batch.boxes.tobytes())
+        vertices, indices = _mesh(batch.offsets)
+        self._vertices, self._indices = context.buffer(vertices.tobytes()), context.buffer(indices.tobytes())
+        self._array = context.vertex_array(
+            shader.program,
+            [
+                (self._vertices, "3f 3f 3f", "in_corner", "in_normal", "in_offset"),
+                (self._instances, "4f 4f 4f 4f 4f 2f 2x4/i", *(name for name, _, _ in _ATTRIBUTES)),
+            ],
+            index_buffer=self._indices,
+        )
+        self._locations = [
+            (attribute(shader.program, name), form, offset) for name, form, offset in _ATTRIBUTES
+        ]
+        self._own: moderngl.Texture | None = None
+        if batch.values is not None:
+            rows, width = batch.values.shape
+            if rows > MAX_TABLE or width > MAX_TABLE:
+                raise ValueError(f"batch {batch.name}: a table of {rows}×{width} exceeds {MAX_TABLE}")
+            self._own = context.texture((width, rows), 1, batch.values.astype("f4").tobytes(), dtype="f4")
+        self._values = live if batch.live else self._own
+        self._first = 0
+
+    def draw(self, t: float) -> int:
+        """Draw the instances alive at `t` (seconds since the scene began); returns how many were drawn."""
+        first = bisect.bisect_right(self._deaths, t)
+        count = bisect.bisect_right(self._births, t) - first
+        if count <= 0:
+            return 0
+        if first != self._first:
+            # Rebinding with an offset is GL 3.3's base instance.
+            self._first = first
+            for location, form, offset in self._locations:
+                self._array.bind(
+                    location, "f", self._instances, form, offset + first * BOX.itemsize, BOX.itemsize, 1
+                )
+        shader = self._shader
+        shader.table.value = 1 if self._values else 0
+        (self._values or shader.nothing).use(0)
+        shader.outline.value = 0.0
+        self._array.render(instances=count)
+        shader.outline.value = OUTLINE
+        self._array.render(instances=count)
+        return count
+
+    def release(self) -> None:
+        for part in (self._array, self._instances, self._vertices, self._indices, self._own):
+            if part is not None:
+                part.release()
+
+
+def _mesh(offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(k × 12, 9) float32 corner, normal, offset; (k × 18,) uint32 triangles."""
+    one = np.array([(*corner, *normal) for normal, face in _FACES for corner in face], np.float32)
+    vertices = np.concatenate(
+        [np.tile(one, (len(offsets), 1)), np.repeat(offsets.astype(np.float32), CORNERS, axis=0)], axis=1
+    )
+    face = np.array([0, 1, 2, 0, 2, 3], np.uint32)
+    block = np.concatenate([face + 4 * side for side in range(len(_FACES))])
+    indices = (block[None, :] + CORNERS * np.arange(len(offsets), dtype=np.uint32)[:, None]).ravel()
+    return vertices, indices.astype(np.uint32)

@@ -1,0 +1,118 @@
+"""Camera keys → where the eye is → a matrix. Pure; plain floats, since numpy is slow on four numbers."""
+
+import bisect
+import math
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from display_node.render.easing import glide
+from display_node.scene import CameraKey
+
+FIELD = math.radians(34.0)
+"""Vertical field of view."""
+CAPTION = 0.22
+"""Part of the screen's height at the bottom that belongs to the captions."""
+MARGIN = 1.10
+NEAR, FAR = 1.0, 2000.0
+
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    eye: Vector
+    target: Vector
+
+    def toward(self, other: "Pose", part: float) -> "Pose":
+        return Pose(_mix(self.eye, other.eye, part), _mix(self.target, other.target, part))
+
+
+class Track:
+    """A scene's camera for one aspect ratio (width / height): composed, never cropped."""
+
+    def __init__(self, keys: Sequence[CameraKey], aspect: float, loop: bool = False) -> None:
+        self._times = [key.time for key in keys]
+        self._moves = [key.move for key in keys]
+        self._poses = [fit(key, aspect) for key in keys]
+        self._loop = loop
+
+    def pose(self, t: float) -> Pose:
+        """Where the eye is at `t`: on its way from the key before to the one that has begun."""
+        index = max(bisect.bisect_right(self._times, t) - 1, 0)
+        arrived = self._poses[index]
+        before = self._poses[index - 1] if index or self._loop else arrived
+        move = self._moves[index]
+        part = glide((t - self._times[index]) / move) if move > 0 else 1.0
+        return arrived if part == 1.0 else before.toward(arrived, part)
+
+
+def fit(key: CameraKey, aspect: float) -> Pose:
+    """Back off along the key's direction until all corners of its box are in the free part of the view."""
+    back = _unit(key.direction)
+    right = _unit(_cross((0.0, 1.0, 0.0), back))
+    up = _cross(back, right)
+    target = _mix(key.low, key.high, 0.5)
+    tall = math.tan(FIELD / 2) * (1.0 - CAPTION) / MARGIN
+    wide = math.tan(FIELD / 2) * aspect / MARGIN
+    distance = 0.0
+    for x in (key.low[0], key.high[0]):
+        for y in (key.low[1], key.high[1]):
+            for z in (key.low[2], key.high[2]):
+                corner = (x - target[0], y - target[1], z - target[2])
+                near = _dot(corner, back)
+                distance = max(
+                    distance, near + abs(_dot(corner, right)) / wide, near + abs(_dot(corner, up)) / tall
+                )
+    eye = (target[0] + back[0] * distance, target[1] + back[1] * distance, target[2] + back[2] * distance)
+    return Pose(eye, target)
+
+
+def uniforms(pose: Pose, aspect: float, t: float, fade: float) -> bytes:
+    """The `Frame` block of frame.glsl: a column-major matrix, then the eye and time, then the view.
+
+    The picture is lifted by half the captions' part, so that what is looked at sits above them.
+    """
+    back = _unit(_sub(pose.eye, pose.target))
+    right = _unit(_cross((0.0, 1.0, 0.0), back))
+    up = _cross(back, right)
+    flat = 1.0 / math.tan(FIELD / 2)
+    deep = (FAR + NEAR) / (NEAR - FAR)
+    ex, ey, ez = -_dot(right, pose.eye), -_dot(up, pose.eye), -_dot(back, pose.eye)
+    sx, sy = flat / aspect, flat
+    # clip.y = sy·y_view − CAPTION·z_view: the lens shift, in proportion to the depth it is divided by.
+    columns = [(sx * right[i], sy * up[i] - CAPTION * back[i], deep * back[i], -back[i]) for i in range(3)]
+    columns.append((sx * ex, sy * ey - CAPTION * ez, deep * ez + 2 * FAR * NEAR / (NEAR - FAR), -ez))
+    distance = math.sqrt(_dot(_sub(pose.eye, pose.target), _sub(pose.eye, pose.target)))
+    return _FRAME.pack(
+        *columns[0], *columns[1], *columns[2], *columns[3],
+        *pose.eye, t, aspect, fade, distance * 0.9, distance * 3.0,
+    )  # fmt: skip
+
+
+_FRAME = struct.Struct("24f")
+
+
+def _sub(a: Vector, b: Vector) -> Vector:
+    return a[0] - b[0], a[1] - b[1], a[2] - b[2]
+
+
+def _dot(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def _cross(a: Vector, b: Vector) -> Vector:
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
+
+
+def _unit(a: Vector) -> Vector:
+    length = math.sqrt(_dot(a, a)) or 1.0
+    return a[0] / length, a[1] / length, a[2] / length
+
+
+def _mix(a: Vector, b: Vector, part: float) -> Vector:
+    return (
+        a[0] + (b[0] - a[0]) * part,
+        a[1] + (b[1] - a[1]) * part,
+        a[2] + (b[2] - a[2]) * part,
+    )

@@ -1,0 +1,145 @@
+"""Draws a Scene at a time. Upload once with `show`, then `draw(t)` for as long as you like."""
+
+import math
+
+import moderngl
+import numpy as np
+
+from common.bitmap import BLANK, SIDE, Bitmap
+from display_node.language import Language
+from display_node.render.atlas import Atlas
+from display_node.render.boxes import BoxShader, GpuBatch
+from display_node.render.camera import Pose, Track, uniforms
+from display_node.render.captions import caption
+from display_node.render.easing import glide
+from display_node.render.palette import SAND, Palette
+from display_node.render.target import Size, Target
+from display_node.render.text import GpuText, TextLayer, labels
+from display_node.scene import Scene
+
+FRAME_BYTES = 24 * 4
+BLEND = 1.3
+"""Seconds in which the camera goes from where it was in the last scene to where the new one wants it."""
+DIP = 0.5
+"""Seconds in which the light comes back after a change of scene."""
+
+
+class Renderer:
+    """One per GL context. Everything that it draws is a function of the scene, the time and the size."""
+
+    def __init__(
+        self,
+        context: moderngl.Context,
+        size: Size,
+        language: Language,
+        atlas: Atlas,
+        *,
+        samples: int = 4,
+        palette: Palette = SAND,
+    ) -> None:
+        self._context, self._samples, self._palette = context, samples, palette
+        self.target = Target(context, size, samples)
+        self._boxes = BoxShader(context, palette)
+        self._text = TextLayer(context, atlas, palette)
+        self._language = language
+        self._frame = context.buffer(reserve=FRAME_BYTES)
+        self._live = context.texture((SIDE * SIDE, 1), 1, dtype="f4")
+        self.set_live(BLANK)
+        self._batches: list[GpuBatch] = []
+        self._labels = self._text.upload(labels(atlas, ()))
+        self._captions: list[tuple[float, float, GpuText]] = []
+        self.scene: Scene | None = None
+        self._track: Track | None = None
+        self._leaving: Pose | None = None
+        self._pose: Pose | None = None
+
+    def show(self, scene: Scene) -> None:
+        """Take this scene from now on; the last one's buffers are given back."""
+        self._release_scene()
+        self.scene = scene
+        self._batches = [GpuBatch(self._boxes, batch, self._live) for batch in scene.batches]
+        self._labels = self._text.upload(labels(self._text.atlas, scene.labels))
+        self._leaving = self._pose
+        self._compose()
+
+    def set_live(self, bitmap: Bitmap) -> None:
+        """The picture on the visitor's canvas, for batches that are live."""
+        self._live.write(bitmap.unit.tobytes())
+
+    def set_language(self, language: Language) -> None:
+        self._language = language
+        self._compose()
+
+    def resize(self, size: Size) -> None:
+        """Compose anew for another window; a minimised window keeps the last size."""
+        if size != self.target.size and min(size) > 0:
+            self.target.release()
+            self.target = Target(self._context, size, self._samples)
+            self._compose()
+
+    def draw(self, t: float, since: float = math.inf) -> int:
+        """Draw the scene at `t` seconds into the target; returns how many instances were alive.
+
+        `since` is how long the scene has been on the wall: within the first moments the light and the
+        camera come over from the scene before.
+        """
+        self.target.use()
+        # In a window others may have bound their own; both are set every frame, and cost next to nothing.
+        self._context.enable_only(moderngl.DEPTH_TEST)
+        self._context.clear(*self._palette.room)
+        if self.scene is None or self._track is None:
+            return 0
+        t = self.scene.clamp(t)
+        pose = self._track.pose(t)
+        fade = 1.0
+        if since < BLEND and self._leaving is not None:
+            pose = self._leaving.toward(pose, glide(since / BLEND))
+            fade = 0.25 + 0.75 * glide(since / DIP)
+        self._pose = pose
+        self._frame.write(uniforms(pose, self.target.aspect, t, fade))
+        self._frame.bind_to_uniform_block(0)
+        alive = sum(batch.draw(t) for batch in self._batches)
+        self._text.draw(self._labels, on_screen=False)
+        for begin, end, glyphs in self._captions:
+            if begin <= t < end:
+                self._context.disable(moderngl.DEPTH_TEST)
+                self._text.draw(glyphs, on_screen=True)
+        return alive
+
+    def finish(self, screen: moderngl.Framebuffer | None = None) -> None:
+        """Resolve the frame, into the window's framebuffer too where there is one."""
+        self.target.resolve(screen)
+
+    def image(self) -> np.ndarray:
+        """(height, width, 3) uint8 of the last finished frame."""
+        return self.target.read()
+
+    def release(self) -> None:
+        """Give back what the scene and the target hold."""
+        self._release_scene()
+        self.target.release()
+
+    def _compose(self) -> None:
+        """What depends on the aspect ratio or on the language."""
+        if self.scene is None:
+            return
+        aspect = self.target.aspect
+        self._track = Track(self.scene.camera, aspect, self.scene.loop)
+        for _, _, glyphs in self._captions:
+            glyphs.release()
+        self._captions = []
+        for spoken in self.scene.captions:
+            texts = self._language.say(spoken.key, spoken.values)
+            birth = spoken.time if not self.scene.loop else -1.0
+            end = spoken.until if spoken.until < self.scene.duration else math.inf
+            death = min(end, 1e9)
+            glyphs = self._text.upload(caption(self._text.atlas, texts, aspect, birth, death))
+            self._captions.append((spoken.time, end, glyphs))
+
+    def _release_scene(self) -> None:
+        for batch in self._batches:
+            batch.release()
+        for _, _, glyphs in self._captions:
+            glyphs.release()
+        self._labels.release()
+        self._batches, self._captions = [], []

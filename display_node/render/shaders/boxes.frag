@@ -1,0 +1,8 @@
+#version 330 core
+
+in vec3 v_colour;
+out vec4 out_colour;
+
+void main() {
+    out_colour = vec4(v_colour, 1.0);
+}

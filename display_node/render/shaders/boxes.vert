@@ -1,0 +1,71 @@
+#version 330 core
+#include "frame.glsl"
+#include "easing.glsl"
+
+// One corner of one box of a block. x, y, z are 0 or 1: towards the viewer (or, for outlines, away).
+in vec3 in_corner;
+in vec3 in_normal;      // of the face, before it is turned to the viewer
+in vec3 in_offset;      // of the box within its block
+
+// One flight of one block: the fields of scene.BOX, in its order.
+in vec4 in_start_birth;
+in vec4 in_end_flight;
+in vec4 in_size_spread;
+in vec4 in_size_end_spread_end;
+in vec4 in_value_gain_tint;   // value, value_end, gain, tint
+in vec2 in_row_death;
+
+uniform float u_outline;      // 0 for faces, else the outline's width as a part of the box
+uniform int u_corners;        // corners of one box in the mesh
+uniform sampler2D u_values;   // rows × boxes of a block; 1 × 1 where the numbers are the instances' own
+uniform int u_table;          // 0: own numbers, 1: from u_values
+uniform vec3 u_positive[5];   // by tint
+uniform vec3 u_negative[5];
+
+out vec3 v_colour;
+
+const vec3 UNLIT = vec3(0.020, 0.021, 0.025);
+const vec3 OUTLINE_REST = vec3(0.17, 0.175, 0.19);
+const float SUNKEN = 0.55;    // edge of a negative box: the sign is told by form too
+
+void main() {
+    float time = u_eye.w;
+    float eased = ease((time - in_start_birth.w) / in_end_flight.w);
+
+    float value = mix(in_value_gain_tint.x, in_value_gain_tint.y, eased);
+    if (u_table == 1) {
+        value = texelFetch(u_values, ivec2(gl_VertexID / u_corners, int(in_row_death.x)), 0).r;
+    }
+    float lit = loudness(value, in_value_gain_tint.z);
+    int tint = int(in_value_gain_tint.w);
+
+    vec3 size = mix(in_size_spread.xyz, in_size_end_spread_end.xyz, eased);
+    if (value < 0.0) {
+        size *= mix(1.0, SUNKEN, min(lit * 4.0, 1.0));
+    }
+    vec3 centre = mix(in_start_birth.xyz, in_end_flight.xyz, eased)
+                + in_offset * mix(in_size_spread.w, in_size_end_spread_end.w, eased);
+
+    // Only the three faces that look at the viewer are drawn; of the outline's hull, the three that don't.
+    vec3 facing = mix(vec3(-1.0), vec3(1.0), greaterThan(u_eye.xyz, centre));
+    float side = u_outline > 0.0 ? -1.0 : 1.0;
+    vec3 grown = size + u_outline * min(size.x, min(size.y, size.z));
+    vec3 position = centre + facing * side * (in_corner - 0.5) * grown;
+
+    vec3 hue = value < 0.0 ? u_negative[tint] : u_positive[tint];
+    if (u_outline > 0.0) {
+        v_colour = mix(OUTLINE_REST, hue, lit);
+    } else {
+        // A fixed light from above and from the front; the face on the side lies in shade.
+        float light = dot(in_normal, vec3(0.62, 1.0, 0.84));
+        v_colour = mix(UNLIT, hue * light, lit);
+    }
+
+    float fog = smoothstep(u_view.z, u_view.w, distance(u_eye.xyz, centre));
+    v_colour *= (1.0 - 0.8 * fog) * u_view.y;
+
+    gl_Position = u_camera * vec4(position, 1.0);
+    if (time >= in_row_death.y) {
+        gl_Position = vec4(0.0, 0.0, 2.0, 1.0);   // gone: outside of the view, so never rasterised
+    }
+}

@@ -1,0 +1,18 @@
+#version 330 core
+
+in vec2 v_atlas;
+in vec3 v_colour;
+in float v_alpha;
+
+uniform sampler2D u_atlas;   // signed distance, 0.5 on the outline, larger inside
+
+out vec4 out_colour;
+
+void main() {
+    float distance = texture(u_atlas, v_atlas).r - 0.5;
+    // One pixel of softness at any zoom: how much the distance changes from one pixel to the next.
+    float width = max(fwidth(distance), 1e-4);
+    float inside = clamp(distance / width + 0.5, 0.0, 1.0);
+    if (inside * v_alpha < 0.004) discard;
+    out_colour = vec4(v_colour, inside * v_alpha);
+}

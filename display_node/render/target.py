@@ -1,0 +1,71 @@
+"""Where frames are drawn: an off-screen framebuffer, anti-aliased, that can be shown, read or both."""
+
+from typing import Any
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+from common.errors import GraphicsError
+
+Size = tuple[int, int]
+Image = npt.NDArray[np.uint8]
+
+BACKENDS: tuple[dict[str, Any], ...] = ({"backend": "egl"}, {})
+
+
+def headless() -> moderngl.Context:
+    """A GL 3.3 context without a window, through EGL (on macOS and Windows the system's own way)."""
+    errors = []
+    for options in BACKENDS:
+        try:
+            return moderngl.create_context(require=330, standalone=True, **options)
+        except Exception as error:  # the loaders raise whatever their platform raises
+            errors.append(str(error) or type(error).__name__)
+    raise GraphicsError(
+        f"no OpenGL 3.3 without a window ({'; '.join(errors)}): install libegl1 libgl1 libgl1-mesa-dri"
+    )
+
+
+class Target:
+    """`size` (width, height) in pixels; `samples` of multisampling, 0 for none."""
+
+    def __init__(self, context: moderngl.Context, size: Size, samples: int = 4) -> None:
+        self._context = context
+        self.size = size
+        samples = min(samples, context.max_samples)
+        self._picture = context.texture(size, 4)
+        self._resolved = context.framebuffer([self._picture], context.depth_renderbuffer(size))
+        self._drawn = self._resolved
+        if samples > 1:
+            self._drawn = context.framebuffer(
+                [context.renderbuffer(size, 4, samples=samples)],
+                context.depth_renderbuffer(size, samples=samples),
+            )
+
+    @property
+    def aspect(self) -> float:
+        return self.size[0] / self.size[1]
+
+    def use(self) -> None:
+        self._drawn.use()
+
+    def resolve(self, screen: moderngl.Framebuffer | None = None) -> None:
+        """Finish the frame, and copy it to the window's framebuffer where there is one."""
+        if self._drawn is not self._resolved:
+            self._context.copy_framebuffer(self._resolved, self._drawn)
+        if screen is not None:
+            self._context.copy_framebuffer(screen, self._resolved)
+
+    def read(self) -> Image:
+        """(height, width, 3) uint8 of the last finished frame, top row first."""
+        width, height = self.size
+        data = np.frombuffer(self._resolved.read(components=3, alignment=1), np.uint8)
+        return np.ascontiguousarray(data.reshape(height, width, 3)[::-1])
+
+    def release(self) -> None:
+        for buffer in {id(b): b for b in (self._drawn, self._resolved)}.values():
+            for attachment in (*buffer.color_attachments, buffer.depth_attachment):
+                if attachment is not None:
+                    attachment.release()
+            buffer.release()

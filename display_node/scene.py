@@ -1,0 +1,173 @@
+"""A Scene: a whole show compiled into arrays. Nothing in it moves; the renderer evaluates it at a time.
+
+Times are seconds since the scene began. Positions are world units: one pixel of the input is one unit;
+x to the right, y up, z towards the viewer, which is the way the data flows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FOREVER = 1e9
+"""A death that never comes, in seconds; finite, so that the shader may compute with it."""
+
+BOX = np.dtype(
+    [
+        ("start", "f4", 3),  # centre at birth
+        ("birth", "f4"),  # s
+        ("end", "f4", 3),  # centre when the flight is over
+        ("flight", "f4"),  # s, at least MIN_FLIGHT
+        ("size", "f4", 3),  # edge lengths at birth
+        ("spread", "f4"),  # factor on the block's offsets at birth
+        ("size_end", "f4", 3),
+        ("spread_end", "f4"),
+        ("value", "f4"),  # the tensor's own number at birth …
+        ("value_end", "f4"),  # … and when the flight is over
+        ("gain", "f4"),  # brightness = |value| × gain, clipped to 1
+        ("tint", "f4"),  # a Tint
+        ("row", "f4"),  # row of the batch's values, where it has any
+        ("death", "f4"),  # s; gone from here on
+        ("layer", "i4"),  # which stage it belongs to; not read by the shader
+        ("cell", "i4"),  # index into that stage's tensor, C order; not read by the shader
+    ]
+)
+"""One instance: one flight of one block of boxes, six vec4 in the order in which the shader reads them."""
+
+MIN_FLIGHT = 1e-3
+_RESTS = (("start", "end"), ("size", "size_end"), ("spread", "spread_end"), ("value", "value_end"))
+
+Boxes = npt.NDArray[np.void]
+Floats = npt.NDArray[np.float32]
+
+
+class Tint(IntEnum):
+    """Whose colour a box wears. The colours themselves belong to the theme (`render.palette`)."""
+
+    DRAWING = 0
+    WEIGHT = 1
+    PRODUCT = 2
+    RESULT = 3
+    ANSWER = 4
+
+
+def boxes(count: int, **fields: npt.ArrayLike) -> Boxes:
+    """`count` instances; a field that isn't given rests: ends as it starts, lives for ever, at spread 1."""
+    made = np.zeros(count, BOX)
+    given: dict[str, Any] = {"flight": MIN_FLIGHT, "death": FOREVER, "spread": 1.0, "gain": 1.0, **fields}
+    for start, end in _RESTS:
+        if start in given:
+            given.setdefault(end, given[start])
+    for name, value in given.items():
+        made[name] = value
+    return made
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Instances that are drawn with one call, sorted by birth.
+
+    Each instance is a block of `len(offsets)` boxes that fly together. Where `values` is given,
+    (rows, k) with k = len(offsets), a box takes its number from the instance's row of it. A `live` batch
+    takes its numbers from the picture on the visitor's canvas instead.
+    """
+
+    name: str
+    boxes: Boxes
+    offsets: Floats = field(default_factory=lambda: np.zeros((1, 3), np.float32))
+    values: Floats | None = None
+    live: bool = False
+
+    def __post_init__(self) -> None:
+        order = np.argsort(self.boxes["birth"], kind="stable")
+        object.__setattr__(self, "boxes", self.boxes[order])
+        for array in (self.boxes, self.offsets, self.values):
+            if array is not None:
+                array.flags.writeable = False
+
+    @cached_property
+    def births(self) -> list[float]:
+        return [float(birth) for birth in self.boxes["birth"]]
+
+    @cached_property
+    def last_deaths(self) -> list[float]:
+        """The latest death among the instances up to each: rises, so that the dead can be searched away."""
+        return [float(death) for death in np.maximum.accumulate(self.boxes["death"])]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraKey:
+    """From `time`, within `move` seconds: look along −`direction`, the box low…high filling the view."""
+
+    time: float
+    move: float
+    direction: tuple[float, float, float]
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A text by its key in the language files, and what is filled into its braces."""
+
+    time: float
+    until: float
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Text that stands in the space, facing the viewer, `height` units tall, centred on `at`."""
+
+    text: str
+    at: tuple[float, float, float]
+    height: float
+    birth: float
+    tint: Tint = Tint.DRAWING
+    death: float = FOREVER
+    rise: float = 0.0
+    """Units that it rises during its first second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    name: str
+    start: float
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """`duration` in seconds; a `loop` starts over at its end, anything else rests on its last instant."""
+
+    name: str
+    duration: float
+    batches: tuple[Batch, ...]
+    camera: tuple[CameraKey, ...]
+    captions: tuple[Caption, ...] = ()
+    labels: tuple[Label, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    loop: bool = False
+
+    def clamp(self, t: float) -> float:
+        """The instant that is shown at `t`."""
+        if self.loop:
+            return t % self.duration
+        return min(max(t, 0.0), self.duration)
+
+    def chapter(self, t: float) -> Chapter | None:
+        """The chapter running at `t`, None before the first."""
+        begun = [chapter for chapter in self.chapters if chapter.start <= t]
+        return begun[-1] if begun else None
+
+    def next_chapter(self, t: float) -> float:
+        """When the chapter after the one at `t` starts; the end where there is none."""
+        return min((chapter.start for chapter in self.chapters if chapter.start > t), default=self.duration)
+
+    @property
+    def instances(self) -> int:
+        return sum(len(batch.boxes) for batch in self.batches)

@@ -1,0 +1,48 @@
+"""The wall's settings: each is a key of its config file and an option of its command."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.config import setting
+from common.errors import ConfigError
+from common.wire import CONTROL_PORT, DISPLAY_HTTP_PORT, DRAWING_PORT, LEGACY_PORT
+
+SMALLEST, LARGEST = 64, 8192
+"""Pixels along either side of a picture."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    host: str = setting("0.0.0.0", "address on which drawings are taken; 127.0.0.1 for this machine only")
+    drawing_port: int = setting(DRAWING_PORT, "UDP port for drawings, 0 for any free one", low=0, high=65535)
+    control_host: str = setting("127.0.0.1", "address on which an operator is heard", option=False)
+    control_port: int = setting(CONTROL_PORT, "UDP port for the operator, 0 for any", low=0, high=65535)
+    control_allow: str = setting(
+        "127.0.0.1", "addresses that may send commands, separated by spaces", option=False
+    )
+    http_port: int = setting(DISPLAY_HTTP_PORT, "port of /health, 0 for any", low=0, high=65535)
+    legacy: bool = setting(True, "take the original's /test messages as well")
+    legacy_port: int = setting(LEGACY_PORT, "UDP port for them, 0 for any", low=0, high=65535)
+    discovery: bool = setting(True, "announce this wall by mDNS")
+    headless: bool = setting(False, "render without a window")
+    size: str = setting("1280x720", "of the window or the picture, WIDTHxHEIGHT in pixels")
+    fullscreen: bool = setting(False, "fill the monitor")
+    monitor: int = setting(0, "which monitor, counted from 0", low=0, high=15)
+    samples: int = setting(4, "of anti-aliasing, 0 for none", low=0, high=16)
+    frame_rate: int = setting(60, "frames a second at most", low=1, high=240)
+    language: str = setting("en+ko", "en, ko or en+ko")
+    exhibit: str = setting("convolution", "what a submitted drawing starts")
+    rest: float = setting(12.0, "seconds for which the answer stays", low=1.0, high=600.0)
+    weights: Path | None = setting(None, "network to show, a .safetensors file")
+    seed: int = setting(1, "of the order in which things move", low=0)
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """`WIDTHxHEIGHT` in pixels; `ConfigError` otherwise."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise ConfigError(f"size {text!r} must be WIDTHxHEIGHT, such as 1280x720")
+    size = int(width), int(height)
+    if min(size) < SMALLEST or max(size) > LARGEST:
+        raise ConfigError(f"size {text!r} must have sides between {SMALLEST} and {LARGEST}")
+    return size
