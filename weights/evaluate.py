@@ -27,8 +27,8 @@ BATCH = 1000
 class Settings:
     data: str = setting(
         "mnist",
-        "mnist (its test part), pens (writers never trained on), legacy (those, as the original's sketch draws)"
-        " or a *.strokes.json with labels",
+        "mnist (its test part), pens (writers never trained on), legacy (the same, drawn without"
+        " anti-aliasing into 32×32 pixels) or a *.strokes.json with labels",
     )
     weights: Path = setting(SHIPPED, "the network to measure")
 

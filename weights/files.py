@@ -1,18 +1,26 @@
-"""Weights files written: a `Network` with the metadata that `display_node.network.load` reads."""
+"""Tensors → the original's network → a file with the metadata that `display_node.network.load` reads."""
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import safetensors.numpy
 
+from common.bitmap import SIDE
 from common.errors import DataError
-from display_node.network import FORMAT, Network
+from display_node.model import ORIGINAL
+from display_node.network import FORMAT, Floats, Network, assemble
+
+
+def original(tensors: Mapping[str, Floats]) -> Network:
+    """The original's layers with these tensors; raises `ValueError` where they do not fit."""
+    return assemble((1, SIDE, SIDE), ORIGINAL, tensors)
 
 
 def save(network: Network, path: Path) -> None:
     """Replace `path` in one step, so that a power cut leaves the old file or the new one."""
-    tensors = {}
+    tensors: dict[str, Floats] = {}
     for layer in network.layers:
         if layer.weight is not None and layer.bias is not None:
             tensors |= {f"{layer.name}.weight": layer.weight, f"{layer.name}.bias": layer.bias}

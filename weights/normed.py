@@ -10,8 +10,9 @@ from collections import OrderedDict
 import torch
 from torch import Tensor, nn
 
-from display_node.model import ORIGINAL, untrained
-from display_node.network import Network, assemble
+from display_node.model import untrained
+from display_node.network import Network
+from weights.files import original
 
 
 def trainable() -> nn.Sequential:
@@ -31,13 +32,14 @@ def folded(trained: nn.Sequential) -> Network:
     convolution = ""
     for name, part in trained.named_children():
         if isinstance(part, nn.Conv2d | nn.Linear):
-            tensors[f"{name}.weight"], tensors[f"{name}.bias"] = part.weight, part.bias
+            assert part.bias is not None
+            tensors |= {f"{name}.weight": part.weight, f"{name}.bias": part.bias}
             convolution = name
         elif isinstance(part, nn.BatchNorm2d):
             gain, shift = _gain_and_shift(part)
             tensors[f"{convolution}.weight"] = tensors[f"{convolution}.weight"] * gain[:, None, None, None]
             tensors[f"{convolution}.bias"] = tensors[f"{convolution}.bias"] * gain + shift
-    return assemble((1, 32, 32), ORIGINAL, {name: tensor.numpy() for name, tensor in tensors.items()})
+    return original({name: tensor.numpy() for name, tensor in tensors.items()})
 
 
 def _gain_and_shift(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:

@@ -109,7 +109,7 @@ def _label(words: list[str], number: int) -> int:
 
 
 def _take(segment: _Segment, words: list[str], number: int) -> None:
-    """One line inside a segment. Keywords that say nothing about ink (`.DT`, the pause, …) are passed over."""
+    """One line inside a segment. Keywords that say nothing of ink (`.DT`, the pause, …) are passed over."""
     if words[0] == ".COMMENT" and len(words) == 4 and segment.writer is None:
         segment.writer = _whole(words[2], number)
     elif words[0] == ".PEN_DOWN" and segment.pen is None:

@@ -1,4 +1,4 @@
-"""Where the data sets are: a folder of the user's, the cache, or the net. Every file is checked by its digest.
+"""Where the data sets are: a folder of the user's, the cache, or the net. Every file's digest is checked.
 
 No data set is part of the project. A file is looked for in `$SANDGLASS_DATA`, then in the cache
 (`$XDG_CACHE_HOME/sandglass`, or `~/.cache/sandglass`), and is fetched into the cache if it is in neither.

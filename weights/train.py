@@ -5,25 +5,27 @@ picture augmented anew each time, AdamW under one cycle of the learning rate, sm
 running average of the weights, which is what is exported. Nothing is chosen by looking at a test part.
 """
 
+import dataclasses
 import math
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from rich.console import Console
 from rich.progress import track
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional
 
 from common.config import parse, setting
-from common.errors import DataError, explain
-from display_node.network import SHIPPED, load
-
-from weights.evaluate import digits, measure
+from common.errors import explain
+from display_node.network import SHIPPED, Network, load
+from weights import card, chart, checkpoint
+from weights.checkpoint import State
+from weights.evaluate import Result, digits, measure
 from weights.files import save
 from weights.mnist import Digits
-from weights.normed import folded, trainable
+from weights.normed import folded
 from weights.pool import gather
 from weights.warp import augment
 
@@ -47,27 +49,18 @@ class Recipe:
     output: Path = setting(SHIPPED, "the weights to write; the card goes beside them")
     runs: Path = setting(Path("runs"), "folder of the checkpoint and the charts")
 
-
-@dataclass
-class State:
-    """All that an epoch leaves to the next. `curve` has a row per epoch: loss, then followed accuracies."""
-
-    net: nn.Sequential
-    averaged: nn.Sequential
-    optimiser: torch.optim.AdamW
-    curve: list[list[float]] = field(default_factory=list)
-
-
-def begin(recipe: Recipe) -> State:
-    torch.manual_seed(recipe.seed)
-    net, averaged = trainable().to(memory_format=torch.channels_last), trainable()
-    averaged.load_state_dict(net.state_dict())
-    optimiser = torch.optim.AdamW(net.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
-    return State(net, averaged.eval(), optimiser)
+    @property
+    def numbers(self) -> dict[str, float]:
+        """What makes one run the same as another: every setting that is not about files."""
+        values = dataclasses.asdict(self).items()
+        return {name: value for name, value in values if name != "resume" and not isinstance(value, Path)}
 
 
 def cycle(done: float) -> float:
-    """One cycle of the learning rate (L. Smith, 2018) by the part that is done: up in a line, down in a cosine."""
+    """The learning rate's one cycle, 0…1 → 0…1: up in a line, down in a cosine.
+
+    L. Smith, Super-Convergence, 2018.
+    """
     if done < WARM_UP:
         return done / WARM_UP
     return 0.5 * (1.0 + math.cos(math.pi * (done - WARM_UP) / (1.0 - WARM_UP)))
@@ -79,24 +72,26 @@ def epoch(state: State, pool: Digits, recipe: Recipe, console: Console) -> float
     # Seeded anew by its number, so that a resumed run draws what an unbroken one would have drawn.
     random = torch.Generator().manual_seed(recipe.seed * 10_000 + number)
     batch = min(recipe.batch, len(pool))
-    order = torch.randperm(len(pool), generator=random)[: len(pool) // batch * batch].split(batch)
+    steps = len(pool) // batch
+    order = torch.randperm(len(pool), generator=random)[: steps * batch].reshape(steps, batch).numpy()
     total = 0.0
     state.net.train()
-    for step, chosen in enumerate(track(order, f"epoch {number + 1}", console=console, transient=True)):
+    quiet = not console.is_terminal
+    for step, chosen in enumerate(track(order, f"epoch {number + 1}", console=console, disable=quiet)):
         for group in state.optimiser.param_groups:
-            group["lr"] = recipe.rate * cycle((number + step / len(order)) / recipe.epochs)
-        images = torch.from_numpy(pool.images[chosen.numpy()]).unsqueeze(1).float() / 255.0
-        labels = torch.from_numpy(pool.labels[chosen.numpy()])
+            group["lr"] = recipe.rate * cycle((number + step / steps) / recipe.epochs)
+        images = torch.from_numpy(pool.images[chosen]).unsqueeze(1).float() / 255.0
         logits = state.net(augment(images, random))
+        labels = torch.from_numpy(pool.labels[chosen])
         loss = functional.cross_entropy(logits, labels, label_smoothing=recipe.smoothing)
         state.optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         state.optimiser.step()
-        steps = number * len(order) + step
-        # Young averages forget faster, or the random start would stay in them.
-        follow(state.averaged, state.net, min(recipe.average, (1 + steps) / (10 + steps)))
+        # A young average forgets faster, or the random start would stay in it.
+        before = number * steps + step
+        follow(state.averaged, state.net, min(recipe.average, (1 + before) / (10 + before)))
         total += loss.item()
-    return total / len(order)
+    return total / steps
 
 
 @torch.no_grad()
@@ -107,52 +102,43 @@ def follow(averaged: nn.Module, net: nn.Module, keep: float) -> None:
             old.lerp_(new, 1.0 - keep)
 
 
-def save_checkpoint(path: Path, state: State, recipe: Recipe) -> None:
-    parts = {name: getattr(state, name).state_dict() for name in ("net", "averaged", "optimiser")}
-    partial = path.with_suffix(".part")
-    torch.save(parts | {"curve": state.curve, "recipe": _fixed(recipe)}, partial)
-    partial.replace(path)
-
-
-def load_checkpoint(path: Path, recipe: Recipe) -> State:
-    """The state in which a run of the same recipe was left. Raises `DataError` for any other."""
-    try:
-        saved = torch.load(path, weights_only=True)
-    except FileNotFoundError:
-        raise DataError(f"no checkpoint at {path} to resume") from None
-    if saved["recipe"] != _fixed(recipe):
-        raise DataError(f"{path} was left by another recipe: {saved['recipe']}")
-    state = begin(recipe)
-    for name in ("net", "averaged", "optimiser"):
-        getattr(state, name).load_state_dict(saved[name])
-    state.curve = saved["curve"]
-    return state
-
-
-def _fixed(recipe: Recipe) -> dict[str, float]:
-    """The numbers that make one run the same as another."""
-    numbers = asdict(recipe)
-    return {name: value for name, value in numbers.items() if isinstance(value, int | float) and name != "resume"}
-
-
-def main(argv: list[str] | None = None) -> int:
-    recipe = parse(Recipe, "python -m weights.train", argv, about="Train the network that the wall shows.")
-    console = Console()
+def run(recipe: Recipe, console: Console) -> Network:
+    """All epochs, a checkpoint and a learning curve after each."""
     torch.set_num_threads(recipe.threads)
     recipe.runs.mkdir(parents=True, exist_ok=True)
-    checkpoint = recipe.runs / "last.pt"
-    state = load_checkpoint(checkpoint, recipe) if recipe.resume else begin(recipe)
+    state = checkpoint.begin(recipe.seed, recipe.decay)
+    if recipe.resume:
+        checkpoint.resume(recipe.runs / "last.pt", state, recipe.numbers)
     pool, followed = gather(recipe.rehearse, recipe.variants, recipe.seed, recipe.threads)
     console.print(f"{len(pool)} digits, {recipe.epochs} epochs")
     while len(state.curve) < recipe.epochs:
         loss = epoch(state, pool, recipe, console)
         network = folded(state.averaged)
         state.curve.append([loss, *(measure(network, part).accuracy for part in followed.values())])
-        save_checkpoint(checkpoint, state, recipe)
-        told = ", ".join(f"{name} {value:.2%}" for name, value in zip(followed, state.curve[-1][1:], strict=True))
-        console.print(f"epoch {len(state.curve)}: loss {loss:.4f} {told}")
-    save(folded(state.averaged), recipe.output)
-    results = {name: measure(load(recipe.output), digits(name)) for name in ("mnist", "pens", "legacy")}
+        checkpoint.keep(recipe.runs / "last.pt", state, recipe.numbers)
+        chart.curve(state.curve, ["loss", *followed], recipe.runs / "curve.png")
+        told = [f"{name} {value:.2%}" for name, value in zip(followed, state.curve[-1][1:], strict=True)]
+        console.print(", ".join([f"epoch {len(state.curve)}: loss {loss:.4f}", *told]))
+    return folded(state.averaged)
+
+
+def publish(recipe: Recipe, console: Console) -> None:
+    """Measure the written file on what training never saw, and say so in its card."""
+    network = load(recipe.output)
+    results: dict[str, Result] = {}
+    for name in card.MEASURED:
+        results[name] = measure(network, digits(name))
+        chart.confusion(results[name].confusion, recipe.runs / f"confusion-{name}.png")
+        console.print(f"{name}: {results[name].accuracy:.2%} of {results[name].count}")
+    card.write(recipe.output.with_suffix(".md"), recipe.numbers, network, results)
+
+
+def main(argv: list[str] | None = None) -> int:
+    recipe = parse(Recipe, "python -m weights.train", argv, about="Train the network that the wall shows.")
+    console = Console()
+    save(run(recipe, console), recipe.output)
+    if not recipe.rehearse:
+        publish(recipe, console)
     return 0
 
 
