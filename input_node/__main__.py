@@ -36,7 +36,7 @@ def main() -> int:
     drawings = replay.load(settings.replay) if settings.replay else None
     peer = Peer(parse_address(settings.display, DRAWING_PORT))
     peer.refresh(FIRST_LOOK_UP)
-    link = UdpLink("0.0.0.0")
+    link = UdpLink(settings.host)
     try:
         sender = Sender(link, peer, settings.name, Counters(), time.monotonic())
         if drawings is not None:

@@ -24,6 +24,7 @@ class Settings:
     size: str = setting("1280x800", "the window's size in pixels, WxH")
     fullscreen: bool = setting(False, "cover the whole screen")
     station: str = setting("", "this station's name on the wire; empty: the host's name")
+    host: str = setting("0.0.0.0", "this machine's address to listen on")
     http_port: int = setting(wire.INPUT_HTTP_PORT, "where /health is served, 0 = any", low=0, high=65_535)
     language: str = setting("en+ko", "what the visitor reads", choices=("en", "ko", "en+ko"))
     left_handed: bool = setting(False, "put the buttons on the left")

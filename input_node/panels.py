@@ -1,0 +1,125 @@
+"""The pieces of the screen that hold no ink: message, bitmap, bars, sign, buttons. Drawing only."""
+
+import math
+
+import numpy as np
+import pygame
+
+from common.bitmap import SIDE, Bitmap
+from common.wire import Answer
+from input_node.shapes import DUSK, FAINT, INK, PAPER, QUIET, RAISED, ROOM, SAND, Colour, mix, rounded
+from input_node.typeface import Paragraph, centred, line, write
+
+SECOND = 0.66
+"""Size of the second language, of the first one's."""
+
+
+def message(
+    surface: pygame.Surface,
+    area: pygame.Rect,
+    size: int,
+    title: tuple[str, ...],
+    detail: tuple[str, ...],
+    digit: int | None,
+) -> None:
+    """A title and a detail in each language; an answer's digit stands large before them."""
+    text = area.copy()
+    if digit is not None:
+        tall = min(area.height, round(area.width * 0.34))
+        picture = line(str(digit), tall, SAND, True)
+        surface.blit(picture, (area.left, area.centery - picture.get_height() // 2))
+        indent = picture.get_width() + tall // 5
+        text = pygame.Rect(area.left + indent, area.top, area.width - indent, area.height)
+    paragraphs = []
+    for index, words in enumerate(title):
+        scale = SECOND if index else 1.0
+        paragraphs.append(
+            Paragraph(words, round(size * scale), QUIET if index else INK, not index, 0.7 if index else 0)
+        )
+        if detail:
+            colour = QUIET if index else SAND
+            paragraphs.append(Paragraph(detail[index], round(size * scale * 0.7), colour, False, 0.15))
+    write(surface, paragraphs, text)
+
+
+def sight(surface: pygame.Surface, area: pygame.Rect, bitmap: Bitmap) -> None:
+    """The 32×32 as the network gets it, every pixel to be seen."""
+    cell = area.width // SIDE
+    shade = bitmap.unit.T[:, :, None]
+    low, high = np.array(PAPER, np.float32), np.array(INK, np.float32)
+    small = pygame.surfarray.make_surface((low + (high - low) * shade + 0.5).astype(np.uint8))
+    surface.blit(pygame.transform.scale(small, (cell * SIDE, cell * SIDE)), area)
+    if cell >= 3:
+        thick = max(1, cell // 8)
+        for index in range(SIDE + 1):
+            at = index * cell - thick // 2
+            surface.fill(ROOM, (area.left + at, area.top, thick, area.height))
+            surface.fill(ROOM, (area.left, area.top + at, area.width, thick))
+
+
+def caption(surface: pygame.Surface, area: pygame.Rect, words: tuple[str, ...], size: int) -> None:
+    write(surface, [Paragraph(text, size, QUIET, False, 0.0, 1) for text in words], area, centre=True)
+
+
+def bars(
+    surface: pygame.Surface, area: pygame.Rect, answer: Answer | None, grown: float, wave: float
+) -> None:
+    """Ten shares of one. `grown` 0…1: how far they have risen; `wave` > 0: seconds of waiting."""
+    pitch = area.width / 10
+    width = max(4, round(pitch * 0.62))
+    label = max(12, min(round(pitch * 0.8), round(area.height * 0.17)))
+    track = area.height - round(label * 1.5)
+    for digit in range(10):
+        middle = area.left + (digit + 0.5) * pitch
+        left = round(middle - width / 2)
+        won = answer is not None and digit == answer.digit
+        surface.blit(rounded(width, track, width / 2, PAPER), (left, area.top))
+        share = answer.probabilities[digit] * grown if answer else 0.0
+        if wave:
+            share = 0.16 + 0.1 * math.sin(wave * 3.2 - digit * 0.55)
+        tall = round(width + (track - width) * share)
+        colour: Colour = SAND if won else DUSK if answer else mix(PAPER, DUSK, 0.85) if wave else RAISED
+        surface.blit(rounded(width, tall, width / 2, colour), (left, area.top + track - tall))
+        name = line(str(digit), label, INK if won else QUIET, won)
+        centred(surface, name, middle, area.bottom - label * 0.55)
+
+
+def sign(surface: pygame.Surface, area: pygame.Rect, words: tuple[str, ...], fraction: float | None) -> None:
+    """A small dot and a text; `fraction` of the wall's tour draws a thin line under them."""
+    dot = max(6, area.height // 3)
+    rail = max(2, area.height // 12) if fraction is not None else 0
+    colour = QUIET if fraction is None else SAND
+    surface.blit(rounded(dot, dot, dot / 2, colour), (area.left, area.centery - rail - dot // 2))
+    room = pygame.Rect(area.left + dot * 2, area.top, area.width - dot * 2, area.height - rail * 2)
+    write(surface, [Paragraph("  ·  ".join(words), round(area.height * 0.72), QUIET, False, 0, 1)], room)
+    if fraction is not None:
+        surface.fill(RAISED, (area.left, area.bottom - rail, area.width, rail))
+        surface.fill(SAND, (area.left, area.bottom - rail, round(area.width * fraction), rail))
+
+
+def button(
+    surface: pygame.Surface,
+    area: pygame.Rect,
+    words: tuple[str, ...],
+    *,
+    main: bool,
+    enabled: bool,
+    pressed: bool,
+) -> None:
+    """The main one is sand; one that cannot do anything now is only an outline of itself."""
+    fill = SAND if main else RAISED
+    ink = ROOM if main else INK
+    if not enabled:
+        fill, ink = PAPER, FAINT
+    elif pressed:
+        fill = mix(fill, INK, 0.35 if main else 0.2)
+    radius = area.height * 0.32
+    surface.blit(rounded(area.width, area.height, radius, fill), area)
+    inner = area.inflate(-round(area.height * 0.4), -round(area.height * 0.16))
+    size = round(area.height * (0.4 if main else 0.36))
+    second = mix(ink, fill, 0.3)
+    paragraphs = [
+        Paragraph(text, round(size * (0.6 if index else 1)), second if index else ink, not index, 0.0, 1)
+        for index, text in enumerate(words)
+    ]
+    write(surface, paragraphs, inner, centre=True)
