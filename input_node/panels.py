@@ -33,12 +33,10 @@ def message(
     paragraphs = []
     for index, words in enumerate(title):
         scale = SECOND if index else 1.0
-        paragraphs.append(
-            Paragraph(words, round(size * scale), QUIET if index else INK, not index, 0.7 if index else 0)
-        )
-        if detail:
-            colour = QUIET if index else SAND
-            paragraphs.append(Paragraph(detail[index], round(size * scale * 0.7), colour, False, 0.15))
+        colour = QUIET if index else INK
+        paragraphs.append(Paragraph(words, round(size * scale), colour, not index, 0.5))
+    if detail:
+        paragraphs.append(Paragraph("  ·  ".join(detail), round(size * 0.62), SAND, False, 0.5, 1))
     write(surface, paragraphs, text)
 
 
@@ -46,7 +44,7 @@ def sight(surface: pygame.Surface, area: pygame.Rect, bitmap: Bitmap) -> None:
     """The 32×32 as the network gets it, every pixel to be seen."""
     cell = area.width // SIDE
     shade = bitmap.unit.T[:, :, None]
-    low, high = np.array(PAPER, np.float32), np.array(INK, np.float32)
+    low, high = np.array(RAISED, np.float32), np.array(INK, np.float32)
     small = pygame.surfarray.make_surface((low + (high - low) * shade + 0.5).astype(np.uint8))
     surface.blit(pygame.transform.scale(small, (cell * SIDE, cell * SIDE)), area)
     if cell >= 3:
@@ -66,7 +64,7 @@ def bars(
 ) -> None:
     """Ten shares of one. `grown` 0…1: how far they have risen; `wave` > 0: seconds of waiting."""
     pitch = area.width / 10
-    width = max(4, round(pitch * 0.62))
+    width = max(4, min(round(pitch * 0.62), area.height // 10))
     label = max(12, min(round(pitch * 0.8), round(area.height * 0.17)))
     track = area.height - round(label * 1.5)
     for digit in range(10):
@@ -77,9 +75,11 @@ def bars(
         share = answer.probabilities[digit] * grown if answer else 0.0
         if wave:
             share = 0.16 + 0.1 * math.sin(wave * 3.2 - digit * 0.55)
-        tall = round(width + (track - width) * share)
-        colour: Colour = SAND if won else DUSK if answer else mix(PAPER, DUSK, 0.85) if wave else RAISED
-        surface.blit(rounded(width, tall, width / 2, colour), (left, area.top + track - tall))
+        tall = min(round(track * share), track)
+        colour: Colour = SAND if won else DUSK if answer else mix(PAPER, DUSK, 0.85)
+        # Like sand in a glass: the lower slice of the full tube, so that its height is the share.
+        tube = rounded(width, track, width / 2, colour)
+        surface.blit(tube, (left, area.top + track - tall), (0, track - tall, width, tall))
         name = line(str(digit), label, INK if won else QUIET, won)
         centred(surface, name, middle, area.bottom - label * 0.55)
 
@@ -110,16 +110,16 @@ def button(
     fill = SAND if main else RAISED
     ink = ROOM if main else INK
     if not enabled:
-        fill, ink = PAPER, FAINT
+        fill, ink = (mix(PAPER, SAND, 0.1), mix(PAPER, SAND, 0.5)) if main else (PAPER, FAINT)
     elif pressed:
         fill = mix(fill, INK, 0.35 if main else 0.2)
     radius = area.height * 0.32
     surface.blit(rounded(area.width, area.height, radius, fill), area)
-    inner = area.inflate(-round(area.height * 0.4), -round(area.height * 0.16))
-    size = round(area.height * (0.4 if main else 0.36))
+    inner = area.inflate(-round(area.height * 0.4), -round(area.height * 0.12))
+    size = round(area.height * 0.38)
     second = mix(ink, fill, 0.3)
     paragraphs = [
-        Paragraph(text, round(size * (0.6 if index else 1)), second if index else ink, not index, 0.0, 1)
+        Paragraph(text, round(size * (0.72 if index else 1)), second if index else ink, not index, 0.0, 1)
         for index, text in enumerate(words)
     ]
     write(surface, paragraphs, inner, centre=True)

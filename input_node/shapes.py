@@ -8,8 +8,8 @@ import pygame
 Colour = tuple[int, int, int]
 
 ROOM: Colour = (11, 10, 9)
-PAPER: Colour = (24, 22, 20)
-RAISED: Colour = (38, 35, 31)
+PAPER: Colour = (27, 25, 22)
+RAISED: Colour = (42, 38, 34)
 INK: Colour = (252, 245, 232)
 QUIET: Colour = (158, 148, 134)
 FAINT: Colour = (74, 69, 62)

@@ -42,9 +42,12 @@ def line(text: str, size: int, colour: Colour, bold: bool = False) -> pygame.Sur
 
 
 def wrap(text: str, size: int, bold: bool, width: int) -> list[str]:
-    """Lines of whole words no wider than `width` pixels; one word that is wider stays alone."""
+    """Lines of whole words no wider than `width` pixels; one word that is wider stays alone.
+
+    A no-break space keeps two words together.
+    """
     lines: list[str] = []
-    for word in text.split():
+    for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and font(size, bold).size(longer)[0] <= width:
             lines[-1] = longer

@@ -109,7 +109,7 @@ class View:
 
     def _invite(self, canvas: pygame.Rect) -> None:
         size = max(14, canvas.width // 22)
-        colour = mix(PAPER, INK, 0.28)
+        colour = mix(PAPER, INK, 0.4)
         words = [Paragraph(text, size, colour, False, 0.1, 1) for text in self._texts.say("here")]
         write(self._surface, words, canvas.inflate(-canvas.width // 4, 0), centre=True)
 
