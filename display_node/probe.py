@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from common.bitmap import BLANK, Bitmap
+from display_node.network import Network
 
 Floats = npt.NDArray[np.float32]
 
@@ -30,3 +31,10 @@ class Probe:
     @property
     def digit(self) -> int:
         return int(np.argmax(self.probabilities))
+
+
+def asleep(network: Network) -> Probe:
+    """What stands on the wall before the network can run: nothing but zeros."""
+    shapes = {"input": network.input} | {layer.name: layer.after for layer in network.layers}
+    shapes["softmax"] = (10,)
+    return Probe(BLANK, {name: np.zeros(shape, np.float32) for name, shape in shapes.items()})

@@ -23,7 +23,7 @@ class Settings:
     http_port: int = setting(DISPLAY_HTTP_PORT, "port of /health, 0 for any", low=0, high=65535)
     legacy: bool = setting(True, "take the original's /test messages as well")
     legacy_port: int = setting(LEGACY_PORT, "UDP port for them, 0 for any", low=0, high=65535)
-    discovery: bool = setting(True, "announce this wall by mDNS")
+    discovery: bool = setting(False, "announce this wall by mDNS (not built yet)")
     headless: bool = setting(False, "render without a window")
     size: str = setting("1280x720", "of the window or the picture, WIDTHxHEIGHT in pixels")
     fullscreen: bool = setting(False, "fill the monitor")

@@ -21,9 +21,8 @@ from display_node.render.atlas import Atlas, cache_folder
 from display_node.render.renderer import Renderer
 from display_node.render.target import headless
 from display_node.render.video import writing
+from display_node.samples import DRAWINGS
 from display_node.settings import parse_size
-
-DRAWINGS = Path(__file__).parent.parent / "drawings" / "digits.strokes.json"
 
 
 @dataclass(frozen=True)

@@ -77,11 +77,11 @@ class Renderer:
             self.target = Target(self._context, size, self._samples)
             self._compose()
 
-    def draw(self, t: float, since: float = math.inf) -> int:
+    def draw(self, t: float, since: float = math.inf, light: float = 1.0) -> int:
         """Draw the scene at `t` seconds into the target; returns how many instances were alive.
 
         `since` is how long the scene has been on the wall: within the first moments the light and the
-        camera come over from the scene before.
+        camera come over from the scene before. `light` 0…1 dims everything.
         """
         self.target.use()
         # In a window others may have bound their own; both are set every frame, and cost next to nothing.
@@ -91,10 +91,10 @@ class Renderer:
             return 0
         t = self.scene.clamp(t)
         pose = self._track.pose(t)
-        fade = 1.0
+        fade = light
         if since < BLEND and self._leaving is not None:
             pose = self._leaving.toward(pose, glide(since / BLEND))
-            fade = 0.25 + 0.75 * glide(since / DIP)
+            fade *= 0.25 + 0.75 * glide(since / DIP)
         self._pose = pose
         self._frame.write(uniforms(pose, self.target.aspect, t, fade))
         self._frame.bind_to_uniform_block(0)

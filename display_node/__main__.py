@@ -1,0 +1,32 @@
+"""`python -m display_node`: the wall."""
+
+import signal
+import sys
+
+from common.config import parse
+from common.counters import set_up_logging
+from common.errors import explain
+from display_node.settings import Settings
+
+SWITCH_INTERVAL = 0.001
+"""Seconds after which a compiling thread lets the drawing one go on; Python's default is five times that."""
+
+
+def main() -> int:
+    settings = parse(Settings, "python -m display_node", about=__doc__ or "")
+    set_up_logging("display")
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    from display_node.wall import Wall  # after the options: --help needs no GL
+
+    wall = Wall(settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: wall.stop.set())
+    try:
+        wall.run()
+    finally:
+        wall.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(explain(main))

@@ -1,0 +1,156 @@
+"""Datagram in, events and replies out: what a wall does with each message. No thread, no clock, no socket.
+
+Everything a peer can get wrong ends here as a counted drop.
+"""
+
+import itertools
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Collection
+
+from common.bitmap import BLANK, Bitmap, frame
+from common.counters import Counters
+from common.errors import Refused
+from common.link import Address, Link
+from common.wire import (
+    Ack,
+    Clear,
+    Control,
+    Decoded,
+    Hello,
+    Legacy,
+    Preview,
+    Submit,
+    decode_control,
+    decode_drawing,
+    decode_legacy,
+)
+from display_node.events import Drawn, Job, Wiped
+from display_node.ledger import Ledger
+from display_node.mailbox import MAX_STATIONS, Mailbox
+
+LEGACY_STATION = "legacy"
+RETIRED = 8
+"""Finished drawings of a station that are remembered, so that their late previews stay unseen."""
+
+
+class _Station:
+    """What is known of one station: which drawing it is at, and how far."""
+
+    def __init__(self) -> None:
+        self.drawing: int | None = None
+        self.sequence = -1
+        self.canvas = BLANK
+        self.retired: deque[int] = deque(maxlen=RETIRED)
+
+    def advance(self, drawing: int, sequence: int, canvas: Bitmap) -> bool:
+        """Take a preview unless a newer one, or the end of its drawing, was here before it."""
+        if drawing in self.retired or (drawing == self.drawing and sequence <= self.sequence):
+            return False
+        if self.drawing is not None and drawing != self.drawing:
+            self.retire(self.drawing)
+        self.drawing, self.sequence, self.canvas = drawing, sequence, canvas
+        return True
+
+    def retire(self, drawing: int) -> None:
+        if drawing not in self.retired:
+            self.retired.append(drawing)
+        if drawing == self.drawing:
+            self.drawing, self.sequence, self.canvas = None, -1, BLANK
+
+
+class Desk:
+    """`submit` takes a job and says whether there was room for it."""
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        ledger: Ledger,
+        counters: Counters,
+        submit: Callable[[Job], bool],
+        control_allow: Collection[str] = (),
+    ) -> None:
+        self._mailbox, self._ledger, self._counters, self._submit = mailbox, ledger, counters, submit
+        self._allowed = frozenset(control_allow)
+        self._stations: OrderedDict[str, _Station] = OrderedDict()
+        # Legacy drawings have no number of their own; ours must not repeat after a restart.
+        self._legacy_numbers = itertools.count(time.time_ns() >> 10)
+
+    def drawing(self, datagram: bytes, sender: Address, link: Link) -> None:
+        """Something came to the drawing port."""
+        for message in self._decode(decode_drawing, datagram, sender):
+            if isinstance(message, Preview):
+                self._preview(message)
+            elif isinstance(message, Submit):
+                self._submitted(message, sender, link)
+            elif isinstance(message, Clear):
+                self._station(message.station).retire(message.drawing)
+                self._mailbox.put(Wiped(message.station))
+            elif isinstance(message, Hello):
+                link.send(Ack(message.station, message.drawing).encode(), sender)
+
+    def legacy(self, datagram: bytes, sender: Address, link: Link) -> None:
+        """Something came to the original's port; its drawings are framed here, and all are new."""
+        for message in self._decode(decode_legacy, datagram, sender):
+            assert isinstance(message, Legacy)
+            framed = frame(message.bitmap)
+            if framed.empty:
+                self._counters.drop("empty", "an empty legacy drawing", sender[0])
+                continue
+            number = next(self._legacy_numbers)
+            self._ledger.enter(LEGACY_STATION, number)
+            self._counters.add("submits")
+            if not self._submit(Job(LEGACY_STATION, number, framed, message.bitmap, link, sender)):
+                self._counters.drop("busy", "too many drawings at once", sender[0])
+
+    def control(self, datagram: bytes, sender: Address, link: Link) -> None:
+        """Something came to the operator's port; heard from allowed addresses only."""
+        if sender[0] not in self._allowed:
+            self._counters.drop("stranger", f"{sender[0]} may not command", sender[0])
+            return
+        for message in self._decode(decode_control, datagram, sender):
+            assert isinstance(message, Control)
+            self._counters.add("controls")
+            if not self._mailbox.put(message):
+                self._counters.drop("busy", "too many commands at once", sender[0])
+
+    def _decode(
+        self, decode: Callable[[bytes], list[Decoded]], datagram: bytes, sender: Address
+    ) -> list[Decoded]:
+        try:
+            return decode(datagram)
+        except Refused as refused:
+            self._counters.drop(refused.kind, str(refused), sender[0])
+            return []
+
+    def _preview(self, message: Preview) -> None:
+        if not self._station(message.station).advance(message.drawing, message.sequence, message.bitmap):
+            self._counters.add("late_previews")
+            return
+        self._counters.add("previews")
+        self._mailbox.put(Drawn(message.station, message.bitmap))
+
+    def _submitted(self, message: Submit, sender: Address, link: Link) -> None:
+        station, drawing = message.station, message.drawing
+        if self._ledger.enter(station, drawing):
+            seen = self._station(station)
+            canvas = seen.canvas if seen.drawing == drawing else BLANK
+            seen.retire(drawing)
+            if not self._submit(Job(station, drawing, message.bitmap, canvas, link, sender)):
+                # Not acked: the station sends it again when there is room.
+                self._ledger.forget(station, drawing)
+                self._counters.drop("busy", "too many drawings at once", sender[0])
+                return
+            self._counters.add("submits")
+        link.send(Ack(station, drawing).encode(), sender)
+        answer = self._ledger.answer(station, drawing)
+        if answer is not None:
+            link.send(answer.encode(), sender)
+
+    def _station(self, name: str) -> _Station:
+        if name not in self._stations:
+            self._stations[name] = _Station()
+            if len(self._stations) > MAX_STATIONS:
+                self._stations.popitem(last=False)
+        self._stations.move_to_end(name)
+        return self._stations[name]

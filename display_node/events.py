@@ -1,0 +1,63 @@
+"""What can happen to a wall. The receiver and the worker make events; the show is stepped by them."""
+
+from dataclasses import dataclass, field
+
+from common.bitmap import Bitmap
+from common.link import Address, Link
+from common.wire import Control
+from display_node.probe import Probe
+from display_node.scene import Scene
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A drawing to be read, and where its answer goes."""
+
+    station: str
+    drawing: int
+    bitmap: Bitmap
+    canvas: Bitmap
+    link: Link = field(repr=False)
+    sender: Address
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The visitor's canvas as it is now."""
+
+    station: str
+    bitmap: Bitmap
+
+
+@dataclass(frozen=True)
+class Wiped:
+    """The visitor cleared the canvas."""
+
+    station: str
+
+
+@dataclass(frozen=True, eq=False)
+class Awake:
+    """The worker can answer from now on; `invitation` knows the network's real numbers."""
+
+    invitation: Scene
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """A drawing was read and its show is ready; `invitation` has it drift by once the wall rests."""
+
+    job: Job
+    probe: Probe
+    scene: Scene
+    invitation: Scene
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The worker cannot work at all, for this reason."""
+
+    reason: str
+
+
+Event = Drawn | Wiped | Awake | Compiled | Failed | Control

@@ -1,0 +1,45 @@
+"""Between the threads: bounded, and it keeps what matters most.
+
+Of the previews only each station's newest is kept; everything else waits in order.
+"""
+
+import threading
+from collections import OrderedDict, deque
+
+from display_node.events import Drawn, Event, Wiped
+
+MAX_STATIONS = 16
+"""Stations whose previews are held at once; beyond it the longest silent one is forgotten."""
+MAX_EVENTS = 256
+"""Everything else that may wait. Submits are few, and an operator's thumb is slow."""
+
+
+class Mailbox:
+    """`put` from any thread; `drain` once a frame from the one that draws."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._newest: OrderedDict[str, Drawn | Wiped] = OrderedDict()
+        self._others: deque[Event] = deque()
+
+    def put(self, event: Event) -> bool:
+        """False if there was no room, which only a flood of commands can bring about."""
+        with self._lock:
+            if isinstance(event, Drawn | Wiped):
+                self._newest[event.station] = event
+                self._newest.move_to_end(event.station)
+                if len(self._newest) > MAX_STATIONS:
+                    self._newest.popitem(last=False)
+                return True
+            if len(self._others) >= MAX_EVENTS:
+                return False
+            self._others.append(event)
+            return True
+
+    def drain(self) -> list[Event]:
+        """Everything that has come since the last time; previews first, since submits follow them."""
+        with self._lock:
+            events: list[Event] = [*self._newest.values(), *self._others]
+            self._newest.clear()
+            self._others.clear()
+        return events

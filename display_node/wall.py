@@ -1,0 +1,225 @@
+"""The wall: opens its ports, then turns events into states and states into frames until told to stop."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from common import fonts
+from common.counters import Counters
+from common.errors import ConfigError, GraphicsError, SandglassError
+from common.health import Heartbeat, HttpDoor, health_page
+from common.link import UdpLink
+from common.wire import Control, Progress
+from display_node import show
+from display_node.desk import Desk
+from display_node.exhibits.invitation import exhibit as invitation
+from display_node.exhibits.listening import exhibit as listening
+from display_node.language import Language
+from display_node.ledger import Ledger
+from display_node.mailbox import Mailbox
+from display_node.network import SHIPPED, Network, load
+from display_node.probe import asleep
+from display_node.receive import Handler, Receiver
+from display_node.render.atlas import Atlas, cache_folder
+from display_node.render.renderer import Renderer
+from display_node.samples import samples
+from display_node.settings import Settings, parse_size
+from display_node.surface import Headless, Surface
+from display_node.thumbnail import Thumbnail
+from display_node.worker import Worker
+
+log = logging.getLogger("sandglass")
+
+PROGRESS_EVERY = 0.5
+"""Seconds between two words to the tablet about where its tour is."""
+
+
+class Wall:
+    """Everything one wall holds. `run` until `stop` is set or the window is closed, then `close`."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.discovery:
+            raise ConfigError(
+                "discovery is not built yet: tell each station its wall with --display HOST:PORT"
+            )
+        self._settings = settings
+        self.stop = threading.Event()
+        network = load(settings.weights or SHIPPED)
+        language = Language(settings.language)
+        self._counters, self._mailbox, ledger = Counters(), Mailbox(), Ledger()
+        self._worker = Worker(
+            network, samples(), ledger, self._mailbox.put, exhibit=settings.exhibit, seed=settings.seed
+        )
+        desk = Desk(
+            self._mailbox, ledger, self._counters, self._worker.submit, settings.control_allow.split()
+        )
+        doors = _open_ports(settings, desk)
+        self._ports = {name: link.address[1] for name, link, _ in doors}
+        self._surface = open_surface(settings)
+        self._atlas, language = _atlas(language)
+        self._renderer = Renderer(
+            self._surface.context, self._surface.size, language, self._atlas, samples=settings.samples
+        )
+        self._state = _first_state(network, settings, language, time.monotonic())
+        self._heart = Heartbeat()
+        self._thumbnail = Thumbnail(time.monotonic)
+        pages = {
+            "/health": health_page(self._heart, time.monotonic, self._status),
+            "/thumbnail.png": self._thumbnail.page,
+        }
+        self._http = HttpDoor(settings.control_host, settings.http_port, pages)
+        self._ports["http_port"] = self._http.port
+        self._receiver = Receiver([(link, handler) for _, link, handler in doors])
+        self._last_word: tuple[float, str] = (0.0, "")
+        self._told_ready = False
+
+    def run(self) -> None:
+        """Frame after frame. Raises `SandglassError` if the network cannot be run at all."""
+        while not self.stop.is_set() and not self._state.leave and self._surface.poll():
+            self._frame(time.monotonic())
+            self._surface.present()
+            self._heart.beat(time.monotonic())
+            self._thumbnail.offer(self._renderer.image)
+            if self._heart.frames == 1:
+                log.info("first frame")
+                self._worker.start()
+                threading.Thread(target=self._warm, name="glyphs", daemon=True).start()
+
+    def close(self) -> None:
+        """Give everything back; the threads are gone afterwards."""
+        self._receiver.close()
+        self._worker.close()
+        self._http.close()
+        self._renderer.release()
+        self._surface.close()
+
+    def _frame(self, now: float) -> None:
+        before = self._state
+        state = before
+        for event in self._mailbox.drain():
+            state = show.step(state, event, now)
+            if isinstance(event, Control):
+                self._answer_to(event)
+        state = show.tick(state, now)
+        self._state = state
+        if state.failure:
+            raise SandglassError(state.failure)
+        if state.awake and not self._told_ready:
+            self._told_ready = True
+            print(json.dumps({"ready": True, **self._ports}), flush=True)
+        if state.language != before.language:
+            self._speak(state.language)
+        if state.scene is not self._renderer.scene:
+            self._renderer.show(state.scene)
+        if state.canvas is not before.canvas:
+            self._renderer.set_live(state.canvas)
+        self._renderer.resize(self._surface.size)
+        light = 0.0 if state.blackout else 1.0
+        self._renderer.draw(state.time(now), now - state.since, light)
+        self._renderer.finish(self._surface.screen)
+        self._tell_progress(now)
+
+    def _answer_to(self, command: Control) -> None:
+        """Commands that reach beyond the show's state."""
+        log.info("command: %s %s", command.verb, "" if command.value is None else command.value)
+        if command.verb == "exhibit":
+            try:
+                self._worker.perform(str(command.value))
+            except ConfigError as error:
+                log.warning("%s", error)
+
+    def _speak(self, wanted: str) -> None:
+        try:
+            self._renderer.set_language(Language(wanted))
+        except ConfigError as error:
+            log.warning("%s", error)
+
+    def _tell_progress(self, now: float) -> None:
+        tour, scene = self._state.tour, self._state.scene
+        if tour is None:
+            return
+        t = scene.clamp(self._state.time(now))
+        chapter = scene.chapter(t)
+        name = chapter.name if chapter else ""
+        told, before = self._last_word
+        if name == before and now - told < PROGRESS_EVERY:
+            return
+        self._last_word = now, name
+        message = Progress(tour.job.station, tour.job.drawing, name, t / scene.duration)
+        tour.job.link.send(message.encode(), tour.job.sender)
+
+    def _warm(self) -> None:
+        """Make the glyphs of every language, so that no caption has to wait for its own."""
+        self._atlas.warm(Language("en+ko").everything())
+
+    def _status(self) -> dict[str, Any]:
+        state = self._state
+        return {
+            "role": "display",
+            "phase": state.phase.value,
+            "awake": state.awake,
+            "scene": state.scene.name,
+            "waiting": len(state.waiting),
+            "language": state.language,
+            "paused": state.clock.paused,
+            "counters": self._counters.snapshot(),
+        }
+
+
+def open_surface(settings: Settings) -> Surface:
+    """A window, or none."""
+    size = parse_size(settings.size)
+    if settings.headless:
+        return Headless(size, settings.frame_rate)
+    from display_node.window import Window  # pygame is not needed without a window
+
+    return Window(
+        size,
+        fullscreen=settings.fullscreen,
+        monitor=settings.monitor,
+        frame_rate=settings.frame_rate,
+    )
+
+
+def _open_ports(settings: Settings, desk: Desk) -> Sequence[tuple[str, UdpLink, Handler]]:
+    """All ports or none: a port that is taken gives back those before it."""
+    wanted: list[tuple[str, str, int, Handler]] = [
+        ("drawing_port", settings.host, settings.drawing_port, desk.drawing),
+        ("control_port", settings.control_host, settings.control_port, desk.control),
+    ]
+    if settings.legacy:
+        wanted.append(("legacy_port", settings.host, settings.legacy_port, desk.legacy))
+    doors: list[tuple[str, UdpLink, Handler]] = []
+    try:
+        for name, host, port, handler in wanted:
+            doors.append((name, UdpLink(host, port), handler))
+    except SandglassError:
+        for _, link, _ in doors:
+            link.close()
+        raise
+    return doors
+
+
+def _atlas(language: Language) -> tuple[Atlas, Language]:
+    """The glyphs, and the language that this machine has a font for."""
+    font = fonts.latin()
+    if font is None:
+        raise GraphicsError("no font at all: install fonts-nanum or the pygame package")
+    if fonts.hangul() is None and language.wanted != "en":
+        log.warning("%s", fonts.ADVICE)
+        language = Language("en")
+    return Atlas(font, cache_folder()), language
+
+
+def _first_state(network: Network, settings: Settings, language: Language, now: float) -> show.State:
+    resting = asleep(network)
+    return show.begin(
+        invitation.build(network, resting, settings.seed),
+        listening.build(network, resting, settings.seed),
+        rest=settings.rest,
+        language=language.wanted,
+        now=now,
+    )
