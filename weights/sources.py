@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from common.errors import DataError
@@ -76,7 +77,7 @@ def obtain(source: Source) -> Path:
         try:
             _fetch(url, target, source)
             return target
-        except (OSError, DataError) as error:
+        except (OSError, HTTPException, DataError) as error:
             tried.append(f"{url}: {error}")
     advice = f"put it there by hand, or name the folder that holds {source.path} in SANDGLASS_DATA"
     raise DataError(f"cannot get {target} ({'; '.join(tried)}); {advice}")

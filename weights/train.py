@@ -8,6 +8,7 @@ running average of the weights, which is what is exported. Nothing is chosen by 
 import dataclasses
 import math
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,14 +103,13 @@ def follow(averaged: nn.Module, net: nn.Module, keep: float) -> None:
             old.lerp_(new, 1.0 - keep)
 
 
-def run(recipe: Recipe, console: Console) -> Network:
-    """All epochs, a checkpoint and a learning curve after each."""
+def run(recipe: Recipe, pool: Digits, followed: Mapping[str, Digits], console: Console) -> Network:
+    """All epochs, with a checkpoint and a learning curve after each."""
     torch.set_num_threads(recipe.threads)
     recipe.runs.mkdir(parents=True, exist_ok=True)
     state = checkpoint.begin(recipe.seed, recipe.decay)
     if recipe.resume:
         checkpoint.resume(recipe.runs / "last.pt", state, recipe.numbers)
-    pool, followed = gather(recipe.rehearse, recipe.variants, recipe.seed, recipe.threads)
     console.print(f"{len(pool)} digits, {recipe.epochs} epochs")
     while len(state.curve) < recipe.epochs:
         loss = epoch(state, pool, recipe, console)
@@ -136,7 +136,8 @@ def publish(recipe: Recipe, console: Console) -> None:
 def main(argv: list[str] | None = None) -> int:
     recipe = parse(Recipe, "python -m weights.train", argv, about="Train the network that the wall shows.")
     console = Console()
-    save(run(recipe, console), recipe.output)
+    pool, followed = gather(recipe.rehearse, recipe.variants, recipe.seed, recipe.threads)
+    save(run(recipe, pool, followed, console), recipe.output)
     if not recipe.rehearse:
         publish(recipe, console)
     return 0

@@ -1,0 +1,34 @@
+"""The promise: how well the shipped file reads digits that it was never trained on."""
+
+import pytest
+from conftest import need
+
+from display_node.model import ORIGINAL
+from display_node.network import SHIPPED, load
+from weights import sources
+from weights.card import MEASURED
+from weights.evaluate import digits, measure
+
+NEEDS = {
+    "mnist": (sources.TEST_IMAGES, sources.TEST_LABELS),
+    "pens": (sources.PENS,),
+    "legacy": (sources.PENS,),
+}
+
+
+def test_it_is_the_originals_network() -> None:
+    network = load(SHIPPED)
+    assert network.parameters == 41_098
+    assert network.architecture() == list(ORIGINAL)
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "least"), [("mnist", 10_000, 0.992), ("pens", 1_497, 0.985), ("legacy", 1_497, 0.98)]
+)
+def test_it_reads_what_it_never_saw_and_its_card_says_how_much(name: str, count: int, least: float) -> None:
+    need(*NEEDS[name])
+    result = measure(load(SHIPPED), digits(name))
+    assert result.count == count
+    assert result.accuracy >= least
+    told = f"| {MEASURED[name]} | {count:,} | {result.accuracy:.2%} |"
+    assert told in SHIPPED.with_suffix(".md").read_text(encoding="utf-8")
