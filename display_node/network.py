@@ -84,12 +84,14 @@ def load(path: Path) -> Network:
         raise DataError(f"cannot read the weights {path}: {error.strerror or error}") from None
     except SafetensorError as error:
         raise DataError(f"{path} is not a whole safetensors file: {error}") from None
+    except (AttributeError, TypeError) as error:  # numpy has no 8- or 16-bit brain floats
+        raise DataError(f"{path} holds numbers of an unknown kind ({error}); see weights.convert") from None
     try:
         if metadata.get("format") != FORMAT:
             raise ValueError(f"its metadata lacks format = {FORMAT!r}; see weights.convert")
         shape = tuple(int(n) for n in metadata["input"].split(","))
         return assemble(shape, json.loads(metadata["architecture"]), tensors)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise DataError(f"weights {path}: {error}") from None
 
 
