@@ -15,8 +15,8 @@ from display_node.stages import Stage
 
 LEG = 1 / 3
 """Seconds of each leg of a flight, as in the original."""
-HOVER = 30.0
-"""Units in front of its patch at which a kernel appears, as in the original."""
+HOVER = 12.0
+"""Units in front of its patch at which a kernel appears: within the gap between two blocks."""
 LIFT = 9.0
 """Units above the line at which a row of weights grows."""
 POP = 0.25

@@ -41,6 +41,7 @@ BOX = np.dtype(
 MIN_FLIGHT = 1e-3
 _RESTS = (("start", "end"), ("size", "size_end"), ("spread", "spread_end"), ("value", "value_end"))
 
+Point = tuple[float, float, float]
 Boxes = npt.NDArray[np.void]
 Floats = npt.NDArray[np.float32]
 
@@ -101,13 +102,12 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class CameraKey:
-    """From `time`, within `move` seconds: look along −`direction`, the box low…high filling the view."""
+    """From `time`, within `move` seconds: look along −`direction`, with all `points` in view."""
 
     time: float
     move: float
-    direction: tuple[float, float, float]
-    low: tuple[float, float, float]
-    high: tuple[float, float, float]
+    direction: Point
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Label:
     """Text that stands in the space, facing the viewer, `height` units tall, centred on `at`."""
 
     text: str
-    at: tuple[float, float, float]
+    at: Point
     height: float
     birth: float
     tint: Tint = Tint.DRAWING

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from display_node.network import Layer, Network, Shape
+from display_node.scene import Point
 
-GAP = 24.0
+GAP = 20.0
 """Units between the front of one block and the back of the next: room for a kernel to hover."""
-DEPTH = 1.15
+DEPTH = 1.05
 """Units from channel to channel."""
-LINE_PITCH = 1.3
-ANSWER_PITCH = 9.0
+LINE_PITCH = 1.15
+ANSWER_PITCH = 8.0
 FILL = 0.72
 """Edge of a box as a part of its pitch."""
 
@@ -47,6 +48,12 @@ class Stage:
     def high(self) -> Floats:
         return np.asarray(self.centres.max(axis=0) + np.array(self.size, np.float32) / 2)
 
+    def corners(self, above: float = 0.0, below: float = 0.0, ahead: float = 0.0) -> tuple[Point, ...]:
+        """The eight corners of the block, with room (units) over, under and in front of it."""
+        (left, bottom, back), (right, top, front) = self.low.tolist(), self.high.tolist()
+        heights, depths = (bottom - below, top + above), (back, front + ahead)
+        return tuple((x, y, z) for x in (left, right) for y in heights for z in depths)
+
 
 def stages(network: Network) -> list[Stage]:
     """The stages of `network` from the input to the ten digits, placed one behind the other."""
@@ -68,7 +75,7 @@ def stages(network: Network) -> list[Stage]:
 def _block(index: int, kind: str, shown: str, shape: Shape, z: float, layer: Layer | None) -> Stage:
     channels, rows, columns = shape
     # Smaller maps get bigger boxes, so that a 2×2 map is still seen from across the hall.
-    wide = 1.0 if index == 0 else 1.25 * (16 / max(rows, columns)) ** 0.45
+    wide = 1.0 if index == 0 else 1.3 * (16 / max(rows, columns)) ** 0.72
     c, y, x = np.meshgrid(np.arange(channels), np.arange(rows), np.arange(columns), indexing="ij")
     centres = np.stack(
         [(x - (columns - 1) / 2) * wide, ((rows - 1) / 2 - y) * wide, c * DEPTH + z], axis=-1

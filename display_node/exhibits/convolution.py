@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from display_node.flights import HOVER, LIFT, Floats, convolve, gain, lay_out, standing, weigh
+from display_node.flights import LIFT, Floats, convolve, gain, lay_out, standing, weigh
 from display_node.network import Network
 from display_node.probe import Probe
-from display_node.scene import Batch, CameraKey, Caption, Chapter, Label, Scene, Tint, boxes
+from display_node.scene import Batch, CameraKey, Caption, Chapter, Label, Point, Scene, Tint, boxes
 from display_node.stages import Stage, stages
 
-FROM_THE_LEFT = (-0.72, 0.40, 1.0)
+FROM_THE_LEFT = (-1.10, 0.50, 1.0)
 """Where the viewer stands, seen from what is looked at: the data flows to the right and to the front."""
 FRONT = (-0.22, 0.30, 1.0)
 MOVE = 1.6
@@ -119,7 +119,7 @@ def _show_stage(
     seconds = plan[min(turn, len(plan) - 1)]
     if target.kind == "conv2d":
         flights = convolve(source, target, incoming, begin, seconds, seed + target.index)
-        view = _view(script.now, FROM_THE_LEFT, source, target, ahead=HOVER / 2)
+        view = _view(script.now, FROM_THE_LEFT, source, target)
     else:
         flights = weigh(source, target, incoming, begin, seconds)
         view = _view(script.now, FROM_THE_LEFT, source, target, above=LIFT)
@@ -181,7 +181,7 @@ def _show_answer(script: _Script, stage: Stage, probe: Probe) -> None:
     script.labels.append(
         Label(str(probe.digit), (x, float(height[probe.digit]) + 3.0, z), 9.0, call, Tint.ANSWER)
     )
-    view = _view(script.now, FRONT, stage, above=TALLEST * 0.9, below=6.0)
+    view = _view(script.now, FRONT, stage, above=TALLEST + 4.0, below=7.0)
     script.chapter("answer", call - script.now, view, "tour.shares")
     script.chapters.append(Chapter("winner", call))
     script.captions.append(Caption(call, call + ANSWER_SECONDS, *_verdict(probe)))
@@ -200,18 +200,17 @@ def _verdict(probe: Probe) -> tuple[str, dict[str, str]]:
 
 def _view(
     time: float,
-    direction: tuple[float, float, float],
+    direction: Point,
     *shown: Stage,
-    ahead: float = 0.0,
     above: float = 0.0,
     below: float = 0.0,
+    ahead: float = 0.0,
 ) -> CameraKey:
-    """A key that holds these stages, with room in front of, above and below them (units)."""
-    low = np.min([stage.low for stage in shown], axis=0) - np.array([0, below, 0])
-    high = np.max([stage.high for stage in shown], axis=0) + np.array([0, above, ahead])
-    return CameraKey(time, MOVE, direction, _point(low), _point(high))
+    """A key that holds these stages, with room (units) over, under and in front of the last.
 
-
-def _point(array: Floats) -> tuple[float, float, float]:
-    x, y, z = (float(part) for part in array)
-    return x, y, z
+    Of the others, kernels hang over the edges by one step: the padding.
+    """
+    points = [
+        corner for stage in shown[:-1] for corner in stage.corners(above=stage.pitch[1], below=stage.pitch[1])
+    ]
+    return CameraKey(time, MOVE, direction, (*points, *shown[-1].corners(above, below, ahead)))

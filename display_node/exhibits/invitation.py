@@ -20,7 +20,7 @@ TRAVEL = 6.0
 """Seconds that the wave takes from the input to the answer."""
 BLOOM = 1.4
 """Seconds in which a cell changes from one number to the next."""
-SWAY = ((-0.95, 0.36, 1.0), (-0.62, 0.46, 1.0))
+SWAY = ((-1.25, 0.44, 1.0), (-0.95, 0.56, 1.0))
 """The two directions between which the view drifts."""
 
 
@@ -35,14 +35,9 @@ class Invitation:
         line_up = stages(net)
         duration = PERIOD * len(probes)
         batches = tuple(_wave(stage, line_up, probes, seed) for stage in line_up)
-        low = np.min([stage.low for stage in line_up], axis=0)
-        high = np.max([stage.high for stage in line_up], axis=0)
-        corners = (tuple(map(float, low)), tuple(map(float, high)))
+        points = tuple(corner for stage in line_up for corner in stage.corners())
         half = duration / 2
-        camera = (
-            CameraKey(0.0, half, SWAY[1], *corners),  # type: ignore[arg-type]
-            CameraKey(half, half, SWAY[0], *corners),  # type: ignore[arg-type]
-        )
+        camera = (CameraKey(0.0, half, SWAY[1], points), CameraKey(half, half, SWAY[0], points))
         caption = Caption(0.0, duration, "invitation")
         return Scene(self.name, duration, batches, camera, (caption,), loop=True)
 

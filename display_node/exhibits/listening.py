@@ -1,8 +1,5 @@
 """While someone draws: the picture on the tablet, live, on the network's input."""
 
-import numpy as np
-
-from display_node.flights import standing
 from display_node.network import Network
 from display_node.probe import Probe
 from display_node.scene import Batch, CameraKey, Caption, Scene, Tint, boxes
@@ -20,11 +17,9 @@ class Listening:
         middle = source.centres.mean(axis=0)
         canvas = boxes(1, start=middle, size=source.size, tint=Tint.DRAWING)
         live = Batch("input", canvas, source.centres - middle, live=True)
-        asleep = [standing(stage, np.zeros(stage.shape, np.float32), -1.0) for stage in line_up[1:5]]
-        low, high = (tuple(map(float, corner)) for corner in (source.low, source.high))
-        key = CameraKey(0.0, 0.0, VIEW, low, high)  # type: ignore[arg-type]
+        key = CameraKey(0.0, 0.0, VIEW, source.corners())
         caption = Caption(0.0, 60.0, "listening")
-        return Scene(self.name, 60.0, (live, *asleep), (key,), (caption,))
+        return Scene(self.name, 60.0, (live,), (key,), (caption,))
 
 
 exhibit = Listening()

@@ -48,24 +48,42 @@ class Track:
 
 
 def fit(key: CameraKey, aspect: float) -> Pose:
-    """Back off along the key's direction until all corners of its box are in the free part of the view."""
+    """The nearest pose along the key's direction from which all its points are in the free part of the view.
+
+    Seen from an eye at x, a point at p with its depth n towards the viewer is inside when
+    |p − x| ≤ wide × (distance − n). Over all points that bounds x from both sides, and the two bounds
+    meet at the smallest distance: no search is needed.
+    """
     back = _unit(key.direction)
     right = _unit(_cross((0.0, 1.0, 0.0), back))
     up = _cross(back, right)
-    target = _mix(key.low, key.high, 0.5)
     tall = math.tan(FIELD / 2) * (1.0 - CAPTION) / MARGIN
     wide = math.tan(FIELD / 2) * aspect / MARGIN
+    depths = [_dot(point, back) for point in key.points]
+    axes = [
+        ([_dot(point, axis) for point in key.points], axis, reach)
+        for axis, reach in ((right, wide), (up, tall))
+    ]
     distance = 0.0
-    for x in (key.low[0], key.high[0]):
-        for y in (key.low[1], key.high[1]):
-            for z in (key.low[2], key.high[2]):
-                corner = (x - target[0], y - target[1], z - target[2])
-                near = _dot(corner, back)
-                distance = max(
-                    distance, near + abs(_dot(corner, right)) / wide, near + abs(_dot(corner, up)) / tall
-                )
-    eye = (target[0] + back[0] * distance, target[1] + back[1] * distance, target[2] + back[2] * distance)
-    return Pose(eye, target)
+    for places, _, reach in axes:
+        most = max(place + reach * depth for place, depth in zip(places, depths, strict=True))
+        least = min(place - reach * depth for place, depth in zip(places, depths, strict=True))
+        distance = max(distance, (most - least) / (2 * reach))
+    foot = (0.0, 0.0, 0.0)
+    for places, axis, _ in axes:
+        foot = _along(foot, axis, _balance(places, [distance - depth for depth in depths]))
+    middle = (max(depths) + min(depths)) / 2
+    return Pose(_along(foot, back, distance), _along(foot, back, middle))
+
+
+def _balance(places: Sequence[float], depths: Sequence[float]) -> float:
+    """Where to stand so that what is seen reaches as far to one side as to the other (bisection)."""
+    low, high = min(places), max(places)
+    for _ in range(40):
+        middle = (low + high) / 2
+        seen = [(place - middle) / depth for place, depth in zip(places, depths, strict=True)]
+        low, high = (middle, high) if max(seen) + min(seen) > 0 else (low, middle)
+    return (low + high) / 2
 
 
 def uniforms(pose: Pose, aspect: float, t: float, fade: float) -> bytes:
@@ -108,6 +126,10 @@ def _cross(a: Vector, b: Vector) -> Vector:
 def _unit(a: Vector) -> Vector:
     length = math.sqrt(_dot(a, a)) or 1.0
     return a[0] / length, a[1] / length, a[2] / length
+
+
+def _along(a: Vector, direction: Vector, length: float) -> Vector:
+    return a[0] + direction[0] * length, a[1] + direction[1] * length, a[2] + direction[2] * length
 
 
 def _mix(a: Vector, b: Vector, part: float) -> Vector:

@@ -107,8 +107,8 @@ class Renderer:
         return alive
 
     def finish(self, screen: moderngl.Framebuffer | None = None) -> None:
-        """Resolve the frame, into the window's framebuffer too where there is one."""
-        self.target.resolve(screen)
+        """Complete the frame, in the window's framebuffer too where there is one."""
+        self.target.finish(screen)
 
     def image(self) -> np.ndarray:
         """(height, width, 3) uint8 of the last finished frame."""

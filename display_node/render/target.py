@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from common.errors import GraphicsError
+from display_node.render.glow import Glow
 
 Size = tuple[int, int]
 Image = npt.NDArray[np.uint8]
@@ -36,6 +37,9 @@ class Target:
         samples = min(samples, context.max_samples)
         self._picture = context.texture(size, 4)
         self._resolved = context.framebuffer([self._picture], context.depth_renderbuffer(size))
+        self._finished = context.framebuffer([context.renderbuffer(size, 4)])
+        self._glow = Glow(context)
+        self._glow.resize(size)
         self._drawn = self._resolved
         if samples > 1:
             self._drawn = context.framebuffer(
@@ -50,21 +54,24 @@ class Target:
     def use(self) -> None:
         self._drawn.use()
 
-    def resolve(self, screen: moderngl.Framebuffer | None = None) -> None:
-        """Finish the frame, and copy it to the window's framebuffer where there is one."""
+    def finish(self, screen: moderngl.Framebuffer | None = None) -> None:
+        """Resolve the samples, add the glow, and copy it to the window's framebuffer where there is one."""
         if self._drawn is not self._resolved:
             self._context.copy_framebuffer(self._resolved, self._drawn)
+        self._glow.apply(self._picture, self._finished)
         if screen is not None:
-            self._context.copy_framebuffer(screen, self._resolved)
+            self._context.copy_framebuffer(screen, self._finished)
 
     def read(self) -> Image:
         """(height, width, 3) uint8 of the last finished frame, top row first."""
         width, height = self.size
-        data = np.frombuffer(self._resolved.read(components=3, alignment=1), np.uint8)
+        data = np.frombuffer(self._finished.read(components=3, alignment=1), np.uint8)
         return np.ascontiguousarray(data.reshape(height, width, 3)[::-1])
 
     def release(self) -> None:
-        for buffer in {id(b): b for b in (self._drawn, self._resolved)}.values():
+        self._glow.release()
+        buffers = {id(buffer): buffer for buffer in (self._drawn, self._resolved, self._finished)}
+        for buffer in buffers.values():
             for attachment in (*buffer.color_attachments, buffer.depth_attachment):
                 if attachment is not None:
                     attachment.release()

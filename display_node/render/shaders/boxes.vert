@@ -25,7 +25,7 @@ uniform vec3 u_negative[5];
 out vec3 v_colour;
 
 const vec3 UNLIT = vec3(0.020, 0.021, 0.025);
-const vec3 OUTLINE_REST = vec3(0.17, 0.175, 0.19);
+const vec3 OUTLINE_REST = vec3(0.23, 0.235, 0.25);
 const float SUNKEN = 0.55;    // edge of a negative box: the sign is told by form too
 
 void main() {
@@ -57,7 +57,7 @@ void main() {
         v_colour = mix(OUTLINE_REST, hue, lit);
     } else {
         // A fixed light from above and from the front; the face on the side lies in shade.
-        float light = dot(in_normal, vec3(0.62, 1.0, 0.84));
+        float light = dot(in_normal, vec3(0.70, 1.0, 0.88));
         v_colour = mix(UNLIT, hue * light, lit);
     }
 
