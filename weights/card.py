@@ -38,8 +38,10 @@ part of the *training* data.
 - **Pen-Based Recognition of Handwritten Digits** (E. Alpaydin, F. Alimoglu; UCI Machine Learning Repository,
   CC BY 4.0): real strokes of 30 writers, rasterised by the same function as the station's. Split by writer:
   {unseen} are only for measuring.
+- **Allographs** (`weights/allographs.py`): ones with a flag and a foot, crossed sevens, slashed zeros, drawn
+  by rule, because the two data sets hold few of them.
 
-Neither is part of this project; `weights/sources.py` finds or fetches them and checks their digests.
+No data set is part of this project; `weights/sources.py` finds or fetches the two and checks their digests.
 
 ## Recipe
 

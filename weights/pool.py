@@ -1,6 +1,6 @@
 """What a run learns from, and, in a rehearsal, what it is followed on."""
 
-from weights import mnist, pens
+from weights import allographs, mnist, pens
 from weights.inking import measured, varied
 from weights.mnist import Digits, joined
 
@@ -8,6 +8,8 @@ REHEARSED = 5_000
 """MNIST's last training digits, kept out of a rehearsal."""
 REHEARSED_WRITERS = frozenset({5, 12, 20, 27})
 """Writers kept out of a rehearsal, besides those whom training never meets."""
+ALLOGRAPHS = 200
+"""Drawings of each shape in `allographs`: together about as many as four writers left."""
 
 
 def gather(rehearse: bool, variants: int, seed: int, processes: int) -> tuple[Digits, dict[str, Digits]]:
@@ -24,5 +26,6 @@ def gather(rehearse: bool, variants: int, seed: int, processes: int) -> tuple[Di
         cut = len(printed) - REHEARSED
         followed = {"mnist": printed.part(cut, len(printed)), "pens": measured(held)}
         printed = printed.part(0, cut)
-    written = varied([sample.drawing for sample in samples], variants, seed, processes)
+    drawings = [sample.drawing for sample in samples] + allographs.drawings(ALLOGRAPHS, seed)
+    written = varied(drawings, variants, seed, processes)
     return joined(printed, written), followed

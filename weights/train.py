@@ -36,7 +36,7 @@ WARM_UP = 0.15
 
 @dataclass(frozen=True)
 class Recipe:
-    epochs: int = setting(80, "times that every digit is seen", low=1)
+    epochs: int = setting(60, "times that every digit is seen", low=1)
     batch: int = setting(256, "digits per step", low=2)
     rate: float = setting(4e-3, "learning rate at its peak", low=0.0)
     decay: float = setting(0.02, "weight decay (AdamW)", low=0.0)
