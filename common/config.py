@@ -11,7 +11,7 @@ import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
 
 from common.errors import ConfigError
 
@@ -37,7 +37,7 @@ def setting(
 
 def parse(kind: type[Settings], command: str, argv: Sequence[str] | None = None, about: str = "") -> Settings:
     """Read `--config F` and the other options of `command` into `kind`. Options win over the file."""
-    parser = argparse.ArgumentParser(prog=command, description=about, allow_abbrev=False)
+    parser = _Parser(prog=command, description=about, allow_abbrev=False)
     parser.add_argument("--config", type=Path, metavar="F", help="a TOML file with any of these settings")
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]
         if field.metadata["option"]:
@@ -48,6 +48,12 @@ def parse(kind: type[Settings], command: str, argv: Sequence[str] | None = None,
     from_file = read(path) if path else {}
     settings = make(kind, from_file, str(path) if path else "the command line")
     return make(kind, {**dataclasses.asdict(settings), **chosen}, "the command line")  # type: ignore[call-overload]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line for the person at the machine, as for every other bad setting."""
+        raise ConfigError(f"{self.prog}: {message}; --help lists the options")
 
 
 def read(path: Path) -> dict[str, Any]:
