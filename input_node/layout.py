@@ -102,7 +102,7 @@ def _landscape(width: int, height: int) -> Layout:
     sign = Rect(left, predict.top - gap - line, column, line)
     room = sign.top - gap - top
     sight_side = _sight(min(round(column * 0.44), round(room * 0.52)))
-    label = max(24, round(sight_side * 0.24))
+    label = max(32, round(sight_side * 0.24))
     message = Rect(left, top, column, room - sight_side - label - 2 * gap)
     sight, caption, bars = _panel(left, message.bottom + gap * 2, column, sight_side, label, gap * 3 // 2)
     size = (width, height)
@@ -122,7 +122,7 @@ def _portrait(width: int, height: int) -> Layout:
     top = (height - side - room - 4 * margin) // 2 + margin
     panel = room - tool - line
     sight_side = _sight(min(round(wide * 0.3), round(panel * 0.5)))
-    label = max(24, round(sight_side * 0.24))
+    label = max(32, round(sight_side * 0.24))
     left = margin
     message = Rect(left, top, wide, panel - sight_side - label - gap * 2)
     sight, caption, bars = _panel(left, message.bottom + gap * 2, wide, sight_side, label, gap * 2)

@@ -1,6 +1,7 @@
 """The pieces of the screen that hold no ink: message, bitmap, bars, sign, buttons. Drawing only."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pygame
@@ -8,10 +9,12 @@ import pygame
 from common.bitmap import SIDE, Bitmap
 from common.wire import Answer
 from input_node.shapes import DUSK, FAINT, INK, PAPER, QUIET, RAISED, ROOM, SAND, Colour, mix, rounded
-from input_node.typeface import Paragraph, centred, line, write
+from input_node.typeface import Paragraph, centred, fit, line, write
 
 SECOND = 0.66
 """Size of the second language, of the first one's."""
+LEGIBLE = 12
+"""Pixels of the smallest text: rather one language that can be read than two that cannot."""
 
 
 def message(
@@ -56,7 +59,10 @@ def sight(surface: pygame.Surface, area: pygame.Rect, bitmap: Bitmap) -> None:
 
 
 def caption(surface: pygame.Surface, area: pygame.Rect, words: tuple[str, ...], size: int) -> None:
-    write(surface, [Paragraph(text, size, QUIET, False, 0.0, 1) for text in words], area, centre=True)
+    both = [Paragraph(text, size, QUIET, False, 0.0, 1) for text in words]
+    if fit(both, area.width, area.height)[0].size < LEGIBLE:
+        both = [Paragraph(words[0], size, QUIET, False, 0.0, 2)]
+    write(surface, both, area, centre=True, middle=False)
 
 
 def bars(
@@ -91,7 +97,9 @@ def sign(surface: pygame.Surface, area: pygame.Rect, words: tuple[str, ...], fra
     colour = QUIET if fraction is None else SAND
     surface.blit(rounded(dot, dot, dot / 2, colour), (area.left, area.centery - rail - dot // 2))
     room = pygame.Rect(area.left + dot * 2, area.top, area.width - dot * 2, area.height - rail * 2)
-    write(surface, [Paragraph("  ·  ".join(words), round(area.height * 0.72), QUIET, False, 0, 1)], room)
+    both = Paragraph("  ·  ".join(words), round(area.height * 0.72), QUIET, False, 0, 1)
+    legible = fit([both], room.width, room.height)[0].size >= LEGIBLE
+    write(surface, [both if legible else replace(both, text=words[0])], room)
     if fraction is not None:
         surface.fill(RAISED, (area.left, area.bottom - rail, area.width, rail))
         surface.fill(SAND, (area.left, area.bottom - rail, round(area.width * fraction), rail))
