@@ -1,5 +1,6 @@
 """`python -m display_node`: the wall."""
 
+import os
 import signal
 import sys
 
@@ -16,6 +17,7 @@ def main() -> int:
     settings = parse(Settings, "python -m display_node", about=__doc__ or "")
     set_up_logging("display")
     sys.setswitchinterval(SWITCH_INTERVAL)
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # stdout belongs to the ready line
     from display_node.wall import Wall  # after the options: --help needs no GL
 
     wall = Wall(settings)

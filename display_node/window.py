@@ -1,6 +1,7 @@
 """The wall's window, through pygame: full screen or not, on a chosen monitor, resized and re-plugged."""
 
 import os
+import warnings
 
 import moderngl
 import pygame
@@ -18,7 +19,6 @@ class Window:
 
     def __init__(self, size: Size, *, fullscreen: bool, monitor: int, frame_rate: int) -> None:
         os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
-        os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
         self._fullscreen, self._frame_rate = fullscreen, frame_rate
         try:
             pygame.display.init()
@@ -51,11 +51,13 @@ class Window:
         flags = pygame.OPENGL | pygame.DOUBLEBUF | pygame.RESIZABLE
         if self._fullscreen:
             flags |= pygame.FULLSCREEN
-        pygame.display.set_caption("Sandglass")
         try:
-            pygame.display.set_mode(size, flags, display=monitor, vsync=1)
-        except pygame.error:  # some drivers have no vsync to offer
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a driver without vsync; the clock keeps the pace then
+                pygame.display.set_mode(size, flags, display=monitor, vsync=1)
+        except pygame.error:
             pygame.display.set_mode(size, flags, display=monitor)
+        pygame.display.set_caption("Sandglass")
 
     @property
     def size(self) -> Size:

@@ -1,116 +1,28 @@
 """`python -m display_node.render`: any instant of any exhibit as a PNG, or all of it as an MP4."""
 
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
-from PIL import Image
-from rich.progress import track
+import PIL.Image
 
-from common import fonts, strokes
-from common.bitmap import SIDE, Bitmap
-from common.config import parse, setting
-from common.errors import ConfigError, DataError, GraphicsError, explain
-from common.raster import framed, preview
-from display_node.exhibit import find
-from display_node.language import Language
-from display_node.network import SHIPPED, load
-from display_node.probe import Probe
-from display_node.render.atlas import Atlas, cache_folder
-from display_node.render.renderer import Renderer
-from display_node.render.target import headless
-from display_node.render.video import writing
-from display_node.samples import DRAWINGS
-from display_node.settings import parse_size
-
-
-@dataclass(frozen=True)
-class Options:
-    drawing: str = setting(str(DRAWINGS), "a 32×32 PNG, or F.strokes.json[:index]")
-    exhibit: str = setting("convolution", "which exhibit")
-    at: float | None = setting(None, "seconds into it, for a PNG (default: its end)", low=0.0)
-    size: str = setting("1280x720", "WIDTHxHEIGHT in pixels")
-    output: Path | None = setting(None, "OUT.png or OUT.mp4")
-    language: str = setting("en+ko", "en, ko or en+ko")
-    weights: Path | None = setting(None, "network to show, a .safetensors file")
-    seed: int = setting(1, "of the order in which things move", low=0)
-    samples: int = setting(4, "of anti-aliasing, 0 for none", low=0, high=16)
-    frame_rate: int = setting(30, "frames a second of an MP4", low=1, high=120)
-
-
-def read_drawing(source: str) -> tuple[Bitmap, Bitmap]:
-    """(framed, as on the canvas) of a PNG or of one drawing of a strokes file."""
-    name, _, index = source.rpartition(":")
-    if not (name.endswith(".json") and index.isdigit()):
-        name, index = source, "0"
-    path = Path(name)
-    if path.suffix == ".json":
-        drawings = strokes.read(path)
-        if int(index) >= len(drawings):
-            raise DataError(f"{path} holds {len(drawings)} drawings, there is no number {index}")
-        drawing = drawings[int(index)]
-        return framed(drawing), preview(drawing)
-    try:
-        with Image.open(path) as image:
-            grey = image.convert("L")
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"{path} is neither a PNG nor a strokes file: {error}") from None
-    if grey.size != (SIDE, SIDE):
-        raise DataError(f"{path} is {grey.width}×{grey.height}; a drawing is {SIDE}×{SIDE}")
-    bitmap = Bitmap(grey.tobytes())
-    return bitmap, bitmap
-
-
-def compile_probe(options: Options) -> tuple[Renderer, float]:
-    """A renderer that shows the wanted exhibit, and how long that is (seconds)."""
-    from display_node.infer import Engine  # torch takes seconds to import; errors in options come first
-
-    bitmap, canvas = read_drawing(options.drawing)
-    exhibit, language = find(options.exhibit), Language(options.language)
-    network = load(options.weights or SHIPPED)
-    font = fonts.latin()
-    if font is None:
-        raise GraphicsError(fonts.ADVICE)
-    if fonts.hangul() is None:
-        language = Language("en")
-    probe: Probe = Engine(network).read(bitmap, canvas)
-    scene = exhibit.build(network, probe, options.seed)
-    atlas = Atlas(font, cache_folder())
-    atlas.warm(language.everything())
-    renderer = Renderer(headless(), parse_size(options.size), language, atlas, samples=options.samples)
-    renderer.set_live(canvas)
-    renderer.show(scene)
-    return renderer, scene.duration
-
-
-def picture(renderer: Renderer, t: float) -> np.ndarray:
-    """(height, width, 3) uint8 of the instant `t`."""
-    renderer.draw(t)
-    renderer.finish()
-    return renderer.image()
+from common.config import parse
+from common.errors import ConfigError, explain
+from display_node.render.offline import Options, film, open_show, picture
 
 
 def main() -> int:
-    options = parse(Options, "python -m display_node.render", _short(sys.argv[1:]), about=__doc__ or "")
+    arguments = ["--output" if argument == "-o" else argument for argument in sys.argv[1:]]
+    options = parse(Options, "python -m display_node.render", arguments, __doc__ or "")
     output = options.output
     if output is None or output.suffix not in (".png", ".mp4"):
         raise ConfigError(f"-o {output} must be a file that ends in .png or .mp4")
-    renderer, duration = compile_probe(options)
+    renderer, scene = open_show(options)
     output.parent.mkdir(parents=True, exist_ok=True)
-    if output.suffix == ".png":
-        image = picture(renderer, duration if options.at is None else options.at)
-        Image.fromarray(image).save(output)
-        return 0
-    times = np.arange(0.0, duration, 1.0 / options.frame_rate)
-    with writing(output, renderer.target.size, options.frame_rate) as video:
-        for t in track(times.tolist(), description=output.name):
-            video.send(picture(renderer, t))
+    if output.suffix == ".mp4":
+        film(renderer, scene, output, options.frame_rate, options.speed)
+    else:
+        at = scene.duration if options.at is None else options.at
+        PIL.Image.fromarray(picture(renderer, at)).save(output)
     return 0
-
-
-def _short(argv: list[str]) -> list[str]:
-    return ["--output" if argument == "-o" else argument for argument in argv]
 
 
 if __name__ == "__main__":

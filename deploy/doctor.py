@@ -1,0 +1,178 @@
+"""`sandglass doctor`: looks at this machine, part by part, and says what to do about what it finds."""
+
+import contextlib
+import importlib.util
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from common import fonts, wire
+from common.errors import ConfigError, LinkError, SandglassError
+from common.link import UdpLink
+
+
+class Verdict(Enum):
+    OK = "ok"
+    NOTE = "note"
+    BAD = "BAD"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`what` was looked at, what was `found`, and what to do about it where it is not well."""
+
+    verdict: Verdict
+    what: str
+    found: str
+    cure: str = ""
+
+
+SOFTWARE = ("llvmpipe", "softpipe", "swr", "Software")
+"""Names of rasterisers that run on the processor."""
+
+PACKAGES = {
+    "a station": ("pygame", "pythonosc", "numpy"),
+    "a wall": ("pygame", "pythonosc", "numpy", "moderngl", "freetype", "PIL", "safetensors", "torch"),
+}
+
+
+def doctor(argv: Sequence[str]) -> int:
+    """Print every finding as a line; 0 if this machine can be a station or a wall, else 1."""
+    if argv:
+        raise ConfigError("sandglass doctor takes no options")
+    findings = []
+    for check in (_python, _packages, _graphics, _fonts, _audio, _ports, _network):
+        for finding in _careful(check):
+            findings.append(finding)
+            print(f"{finding.verdict.value:>4}  {finding.what:<10}{finding.found}", flush=True)
+            if finding.cure:
+                print(f"      {'':<10}→ {finding.cure}")
+    return int(any(finding.verdict is Verdict.BAD for finding in findings))
+
+
+def _careful(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """A check that stumbles is a finding too: the doctor always finishes the round."""
+    try:
+        yield from check()
+    except Exception as error:
+        name = check.__name__.removeprefix("_")
+        yield Finding(Verdict.BAD, name, f"{type(error).__name__}: {error}", "please report this")
+
+
+def _python() -> Iterator[Finding]:
+    yield Finding(Verdict.OK, "Python", f"{sys.version.split()[0]} in {sys.prefix}")
+
+
+def _packages() -> Iterator[Finding]:
+    for role, names in PACKAGES.items():
+        missing = [name for name in names if importlib.util.find_spec(name) is None]
+        if not missing:
+            yield Finding(Verdict.OK, "packages", f"complete for {role}")
+            continue
+        extra = "input" if role == "a station" else "display"
+        verdict = Verdict.BAD if role == "a station" else Verdict.NOTE
+        found = f"missing for {role}: {', '.join(missing)}"
+        yield Finding(
+            verdict, "packages", found, f"pip install '.[{extra}]', if this machine is to be {role}"
+        )
+
+
+def _graphics() -> Iterator[Finding]:
+    if importlib.util.find_spec("moderngl") is None:
+        return
+    from display_node.render.target import headless
+
+    try:
+        context = headless()
+    except SandglassError as error:
+        yield Finding(Verdict.BAD, "OpenGL", "none", str(error))
+        return
+    name = f"{context.info['GL_RENDERER']}, OpenGL {context.version_code / 100:.1f}"
+    context.release()
+    if any(word in name for word in SOFTWARE):
+        cure = "good for tests, too slow for a wall: install your graphics card's driver"
+        yield Finding(Verdict.NOTE, "OpenGL", f"{name} (on the processor)", cure)
+    else:
+        yield Finding(Verdict.OK, "OpenGL", name)
+
+
+def _fonts() -> Iterator[Finding]:
+    hangul = fonts.hangul()
+    if hangul is not None:
+        yield Finding(Verdict.OK, "fonts", f"Hangul and Latin from {hangul.name}")
+    else:
+        yield Finding(Verdict.NOTE, "fonts", "no Hangul, captions will be in English", fonts.ADVICE)
+
+
+def _audio() -> Iterator[Finding]:
+    if importlib.util.find_spec("pygame") is None:
+        return
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    import pygame
+
+    try:
+        pygame.mixer.init()
+    except pygame.error as error:
+        yield Finding(
+            Verdict.NOTE, "audio", f"none ({error})", "the wall runs silently; connect a loudspeaker"
+        )
+        return
+    yield Finding(Verdict.OK, "audio", "a device answers")
+    pygame.mixer.quit()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """ALSA writes a dozen lines to stderr, past Python, before it says what we say in one."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _ports() -> Iterator[Finding]:
+    wanted = {
+        wire.DRAWING_PORT: "drawings",
+        wire.CONTROL_PORT: "commands",
+        wire.LEGACY_PORT: "the original's sketch",
+    }
+    for port, purpose in wanted.items():
+        try:
+            UdpLink("0.0.0.0", port).close()
+        except LinkError as error:
+            cure = "fine if that is the wall itself; else see what has it: ss -lunp"
+            yield Finding(Verdict.NOTE, "port", str(error), cure)
+        else:
+            yield Finding(Verdict.OK, "port", f"{port} is free for {purpose}")
+
+
+def _network() -> Iterator[Finding]:
+    """The weights, and how long one reading takes."""
+    if importlib.util.find_spec("safetensors") is None:
+        return
+    from display_node.network import SHIPPED, load
+
+    try:
+        network = load(SHIPPED)
+    except SandglassError as error:
+        yield Finding(Verdict.BAD, "weights", "cannot be used", str(error))
+        return
+    yield Finding(Verdict.OK, "weights", f"{network.parameters:,} parameters, {len(network.layers)} layers")
+    if importlib.util.find_spec("torch") is None:
+        return
+    from display_node.infer import Engine
+    from display_node.samples import samples
+
+    engine = Engine(network)
+    drawing = samples()[0]
+    start = time.perf_counter()
+    probe = engine.read(drawing)
+    took = 1000 * (time.perf_counter() - start)
+    yield Finding(Verdict.OK, "reading", f"a drawn 3 is read as {probe.digit} in {took:.1f} ms")

@@ -1,0 +1,100 @@
+"""Shows without a wall: any instant of any exhibit, for one drawing, as pixels."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+from rich.progress import track
+
+from common import fonts, strokes
+from common.bitmap import SIDE, Bitmap
+from common.config import setting
+from common.errors import DataError, GraphicsError
+from common.raster import framed, preview
+from display_node.exhibit import find
+from display_node.language import Language
+from display_node.network import SHIPPED, load
+from display_node.probe import Probe
+from display_node.render.atlas import Atlas, cache_folder
+from display_node.render.renderer import Renderer
+from display_node.render.target import Image, headless
+from display_node.render.video import writing
+from display_node.samples import DRAWINGS
+from display_node.scene import Scene
+from display_node.settings import parse_size
+
+
+@dataclass(frozen=True)
+class Options:
+    drawing: str = setting(str(DRAWINGS), "a 32×32 PNG, or F.strokes.json[:index]")
+    exhibit: str = setting("convolution", "which exhibit")
+    at: float | None = setting(None, "seconds into it, for a PNG (default: its end)", low=0.0)
+    size: str = setting("1280x720", "WIDTHxHEIGHT in pixels")
+    output: Path | None = setting(None, "OUT.png or OUT.mp4")
+    language: str = setting("en+ko", "en, ko or en+ko")
+    weights: Path | None = setting(None, "network to show, a .safetensors file")
+    seed: int = setting(1, "of the order in which things move", low=0)
+    samples: int = setting(4, "of anti-aliasing, 0 for none", low=0, high=16)
+    frame_rate: int = setting(30, "frames a second of an MP4", low=1, high=120)
+    speed: float = setting(1.0, "seconds of the show in a second of an MP4", low=0.1, high=60.0)
+
+
+def read_drawing(source: str) -> tuple[Bitmap, Bitmap]:
+    """(framed, as on the canvas) of a PNG or of one drawing of a strokes file."""
+    name, _, index = source.rpartition(":")
+    if not (name.endswith(".json") and index.isdigit()):
+        name, index = source, "0"
+    path = Path(name)
+    if path.suffix == ".json":
+        drawings = strokes.read(path)
+        if int(index) >= len(drawings):
+            raise DataError(f"{path} holds {len(drawings)} drawings, there is no number {index}")
+        drawing = drawings[int(index)]
+        return framed(drawing), preview(drawing)
+    try:
+        with PIL.Image.open(path) as image:
+            grey = image.convert("L")
+    except (OSError, ValueError, PIL.Image.DecompressionBombError) as error:
+        raise DataError(f"{path} is neither a PNG nor a strokes file: {error}") from None
+    if grey.size != (SIDE, SIDE):
+        raise DataError(f"{path} is {grey.width}×{grey.height}; a drawing is {SIDE}×{SIDE}")
+    bitmap = Bitmap(grey.tobytes())
+    return bitmap, bitmap
+
+
+def open_show(options: Options) -> tuple[Renderer, Scene]:
+    """A renderer that shows the wanted exhibit, and its scene."""
+    from display_node.infer import Engine  # torch takes seconds to import; errors in options come first
+
+    bitmap, canvas = read_drawing(options.drawing)
+    exhibit, language = find(options.exhibit), Language(options.language)
+    network = load(options.weights or SHIPPED)
+    font = fonts.latin()
+    if font is None:
+        raise GraphicsError(fonts.ADVICE)
+    if fonts.hangul() is None:
+        language = Language("en")
+    probe: Probe = Engine(network).read(bitmap, canvas)
+    scene = exhibit.build(network, probe, options.seed)
+    atlas = Atlas(font, cache_folder())
+    atlas.warm(language.everything())
+    renderer = Renderer(headless(), parse_size(options.size), language, atlas, samples=options.samples)
+    renderer.set_live(canvas)
+    renderer.show(scene)
+    return renderer, scene
+
+
+def picture(renderer: Renderer, t: float) -> Image:
+    """(height, width, 3) uint8 of the instant `t`."""
+    renderer.draw(t)
+    renderer.finish()
+    return renderer.image()
+
+
+def film(renderer: Renderer, scene: Scene, output: Path, frame_rate: int, speed: float) -> None:
+    """The whole of `scene` as an MP4, with a progress bar."""
+    times = np.arange(0.0, scene.duration, speed / frame_rate)
+    with writing(output, renderer.target.size, frame_rate) as video:
+        for t in track(times.tolist(), description=output.name):
+            video.send(picture(renderer, t))
