@@ -88,6 +88,8 @@ class _Window:
             os.environ["SDL_VIDEODRIVER"] = "dummy"
         try:
             pygame.display.init()
+            if pygame.display.get_driver() == "offscreen" and "SDL_VIDEODRIVER" not in os.environ:
+                raise pygame.error("no screen found")  # SDL would draw where nobody sees it
             pygame.font.init()
             pygame.display.set_caption("Sandglass")
             self._open()
