@@ -46,8 +46,10 @@ def resume(path: Path, state: State, recipe: Mapping[str, float]) -> None:
         saved = torch.load(path, weights_only=True)
     except OSError as error:
         raise DataError(f"cannot resume from {path}: {error.strerror}") from None
-    if saved["recipe"] != recipe:
-        raise DataError(f"{path} was left by another recipe: {saved['recipe']}")
+    except Exception:  # torch raises nearly anything over a broken file
+        raise DataError(f"cannot resume from {path}: it is not a whole checkpoint") from None
+    if saved.get("recipe") != recipe:
+        raise DataError(f"{path} was left by another recipe: {saved.get('recipe')}")
     for name in PARTS:
         getattr(state, name).load_state_dict(saved[name])
     state.curve = saved["curve"]

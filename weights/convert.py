@@ -7,6 +7,7 @@ containers only.
 
 import argparse
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -40,7 +41,9 @@ def read_state_dict(path: Path) -> Network:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_FILE:
                 raise DataError(f"{path} unpacks to more than {MAX_FILE} bytes")
     try:
-        tensors = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the file; what is wrong with it is said below, in one line
+            tensors = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # a broken or hostile pickle can make torch raise nearly anything
         raise DataError(f"{path} is broken, or holds more than tensors: it is not read further") from None
     if not isinstance(tensors, Mapping):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 
 from common import strokes
+from common.bitmap import SIDE
 from common.config import parse, setting
 from common.errors import DataError, explain
 from display_node.model import module
@@ -56,6 +57,8 @@ def measure(network: Network, digits: Digits) -> Result:
     """Every digit through the module that the wall runs."""
     if not len(digits):
         raise DataError("there is nothing to measure: no labelled digits")
+    if network.input != (1, SIDE, SIDE):
+        raise DataError(f"these weights read {network.input}, but our pictures are {(1, SIDE, SIDE)}")
     net = module(network)
     confusion = np.zeros((10, 10), np.int64)
     for start in range(0, len(digits), BATCH):

@@ -59,7 +59,7 @@ def jittered(drawing: Drawing, random: np.random.Generator) -> Drawing:
 
 
 def _tremor(count: int, shake: float, random: np.random.Generator) -> Points:
-    """(count, 2): a slow random walk of the hand, a knot every five points, `shake` its spread."""
+    """(count, 2): an unsteady hand, off by `shake` at a knot every five points, and in a line between."""
     knots = random.normal(0.0, shake, (count // 5 + 2, 2))
     at = np.linspace(0, len(knots) - 1, count)
     return np.stack([np.interp(at, np.arange(len(knots)), knots[:, axis]) for axis in (0, 1)], axis=1)

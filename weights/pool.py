@@ -18,14 +18,14 @@ def gather(rehearse: bool, variants: int, seed: int, processes: int) -> tuple[Di
     A recipe is chosen in rehearsals, which hold back a part of the training data; the final run learns
     from all of it. So the test parts are read once, by the finished network.
     """
-    printed, samples = mnist.training(), pens.training()
+    scanned, samples = mnist.training(), pens.training()
     followed = {}
     if rehearse:
         held = [sample.drawing for sample in samples if sample.writer in REHEARSED_WRITERS]
         samples = [sample for sample in samples if sample.writer not in REHEARSED_WRITERS]
-        cut = len(printed) - REHEARSED
-        followed = {"mnist": printed.part(cut, len(printed)), "pens": measured(held)}
-        printed = printed.part(0, cut)
+        cut = len(scanned) - REHEARSED
+        followed = {"mnist": scanned.part(cut, len(scanned)), "pens": measured(held)}
+        scanned = scanned.part(0, cut)
     drawings = [sample.drawing for sample in samples] + allographs.drawings(ALLOGRAPHS, seed)
     written = varied(drawings, variants, seed, processes)
-    return joined(printed, written), followed
+    return joined(scanned, written), followed

@@ -47,7 +47,9 @@ class Recipe:
     threads: int = setting(2, "of torch, and processes that rasterise", low=1)
     rehearse: bool = setting(False, "hold back a part of the training data and follow the accuracy on it")
     resume: bool = setting(False, "go on from the checkpoint in `runs`")
-    output: Path = setting(SHIPPED, "the weights to write; the card goes beside them")
+    output: Path = setting(
+        SHIPPED, "the weights to write, with their card beside them; a rehearsal writes into `runs`"
+    )
     runs: Path = setting(Path("runs"), "folder of the checkpoint and the charts")
 
     @property
@@ -137,8 +139,11 @@ def main(argv: list[str] | None = None) -> int:
     recipe = parse(Recipe, "python -m weights.train", argv, about="Train the network that the wall shows.")
     console = Console()
     pool, followed = gather(recipe.rehearse, recipe.variants, recipe.seed, recipe.threads)
-    save(run(recipe, pool, followed, console), recipe.output)
-    if not recipe.rehearse:
+    network = run(recipe, pool, followed, console)
+    if recipe.rehearse:
+        save(network, recipe.runs / "rehearsal.safetensors")
+    else:
+        save(network, recipe.output)
         publish(recipe, console)
     return 0
 

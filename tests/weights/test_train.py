@@ -57,6 +57,9 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path: Path, bars: Dig
 def test_resuming_another_recipe_or_nothing_is_refused(tmp_path: Path, bars: Digits) -> None:
     with pytest.raises(DataError, match="cannot resume"):
         run(recipe(tmp_path, resume=True), bars, {}, quiet())
+    (tmp_path / "last.pt").write_bytes(b"cut off")
+    with pytest.raises(DataError, match="not a whole checkpoint"):
+        run(recipe(tmp_path, resume=True), bars, {}, quiet())
     run(recipe(tmp_path, epochs=1), bars, {}, quiet())
     with pytest.raises(DataError, match="another recipe"):
         run(recipe(tmp_path, epochs=1, rate=0.1, resume=True), bars, {}, quiet())
