@@ -42,7 +42,7 @@ def read_state_dict(path: Path) -> Network:
                 raise DataError(f"{path} unpacks to more than {MAX_FILE} bytes")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about the file; what is wrong with it is said below, in one line
+            warnings.simplefilter("ignore")  # what is wrong is said below, in one line
             tensors = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # a broken or hostile pickle can make torch raise nearly anything
         raise DataError(f"{path} is broken, or holds more than tensors: it is not read further") from None
