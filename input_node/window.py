@@ -122,10 +122,11 @@ class _Window:
         sight_revision = session.pen.revision
         while not stop.is_set():
             now = time.monotonic()
-            for event in pygame.event.get():
+            events = pygame.event.get()
+            whole = self._follow_size(session, view)  # first: the events are about the new layout
+            for event in events:
                 if event.type == pygame.QUIT or not self._handle(event, now):
                     return
-            whole = self._follow_size(session, view)
             session.tick(now)
             if sight_revision != session.pen.revision and (now >= sight_due or session.empty):
                 sight, sight_revision = self._see(session), session.pen.revision

@@ -43,7 +43,9 @@ def test_drawn_along_equals_drawn_again(strokes: list[list[tuple[float, float]]]
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(stroke, min_size=1, max_size=3))
-def test_at_32_pixels_it_is_the_preview_of_the_shared_raster(strokes: list[list[tuple[float, float]]]) -> None:
+def test_at_32_pixels_it_is_the_preview_of_the_shared_raster(
+    strokes: list[list[tuple[float, float]]],
+) -> None:
     pen = drawn(strokes)
     small = Canvas(32)
     small.update(pen)

@@ -1,0 +1,41 @@
+"""Languages: every one says the same things, in few words."""
+
+import string
+
+import pytest
+
+from common import fonts
+from input_node import texts
+
+LANGUAGES = sorted(path.stem for path in texts.FOLDER.glob("*.toml"))
+
+
+def test_there_are_english_and_korean() -> None:
+    assert {"en", "ko"} <= set(LANGUAGES)
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_each_language_has_the_same_keys_and_blanks(name: str) -> None:
+    def blanks(text: str) -> set[str | None]:
+        return {field for _, field, _, _ in string.Formatter().parse(text) if field}
+
+    english, other = texts.read("en"), texts.read(name)
+    assert english.keys() == other.keys()
+    for key, text in other.items():
+        assert blanks(text) == blanks(english[key]), key
+        assert 0 < len(text) <= 40, key
+
+
+def test_two_languages_are_said_in_the_order_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "hangul", lambda: fonts.Path("somewhere.ttf"))
+    assert texts.load("en+ko").say("confidence", percent=96)[0] == "96% sure"
+    assert len(texts.load("en+ko").tables) == 2
+    assert texts.load("ko").say("clear") == ("지우기",)
+
+
+def test_without_a_hangul_font_it_is_english(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(fonts, "hangul", lambda: None)
+    assert texts.load("ko").say("clear") == ("Clear",)
+    assert fonts.ADVICE in caplog.text
