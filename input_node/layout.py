@@ -115,7 +115,8 @@ def _portrait(width: int, height: int) -> Layout:
     margin = _margin(width, height)
     gap = max(6, margin * 2 // 3)
     wide = width - 2 * margin
-    side = max(min(wide, height - 4 * margin - round(width * 0.64)), SIDE)
+    side = max(min(wide, height - 4 * margin - max(300, round(width * 0.48))), SIDE)
+    wide = max(side, round(wide * 0.8))  # flush with the canvas where that is nearly as wide
     room = min(height - side - 4 * margin, round(wide * 0.95))
     tool = max(TARGET, round(room * 0.19))
     line = max(16, round(room * 0.07))
@@ -123,7 +124,7 @@ def _portrait(width: int, height: int) -> Layout:
     panel = room - tool - line
     sight_side = _sight(min(round(wide * 0.3), round(panel * 0.5)))
     label = max(32, round(sight_side * 0.24))
-    left = margin
+    left = (width - wide) // 2
     message = Rect(left, top, wide, panel - sight_side - label - gap * 2)
     sight, caption, bars = _panel(left, message.bottom + gap * 2, wide, sight_side, label, gap * 2)
     canvas = Rect((width - side) // 2, caption.bottom + margin, side, side)

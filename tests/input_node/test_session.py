@@ -1,7 +1,5 @@
 """A session, from touch to answer, with time turned by hand and a wall in memory."""
 
-from collections.abc import Iterator
-
 import pytest
 from conftest import PROBABILITIES
 
@@ -56,8 +54,8 @@ class Visit:
 
 
 @pytest.fixture
-def visit() -> Iterator[Visit]:
-    yield Visit()
+def visit() -> Visit:
+    return Visit()
 
 
 def test_draw_predict_answer_clear(visit: Visit) -> None:
