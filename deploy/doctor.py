@@ -114,7 +114,8 @@ def _audio() -> Iterator[Finding]:
     import pygame
 
     try:
-        pygame.mixer.init()
+        with _quiet():
+            pygame.mixer.init()
     except pygame.error as error:
         yield Finding(
             Verdict.NOTE, "audio", f"none ({error})", "the wall runs silently; connect a loudspeaker"

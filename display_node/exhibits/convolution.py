@@ -21,14 +21,14 @@ MOVE = 1.6
 """Seconds of a camera's way to the next stage."""
 SETTLE = 1.2
 """Seconds between a stage's caption and its first kernel: text, then camera, then action."""
-AFTER = 0.9
+AFTER = 1.2
 """Seconds of rest once a stage is complete."""
 
-DRAWING_SECONDS = 3.2
-CONVOLUTION_SECONDS = (5.0, 5.2, 4.2, 3.0)
+DRAWING_SECONDS = 4.8
+CONVOLUTION_SECONDS = (4.6, 4.8, 3.8, 2.8)
 """Of action, layer by layer: grows far slower than the work that is shown."""
 FLATTEN_SECONDS = 2.4
-LINEAR_SECONDS = (5.0, 3.4)
+LINEAR_SECONDS = (4.4, 3.0)
 ANSWER_SECONDS = 7.7
 
 CLOSE = 0.20
@@ -135,7 +135,7 @@ def _show_stage(
 
 def _bar_births(begin: float) -> Floats:
     """When each of the ten bars grows, if the answer's chapter begins at `begin`."""
-    return (begin + SETTLE + 0.12 * np.arange(10)).astype(np.float32)
+    return (begin + SETTLE + 0.2 * np.arange(10)).astype(np.float32)
 
 
 def _stand_sums(script: _Script, stage: Stage, values: Floats, arrivals: Floats, end: float) -> None:

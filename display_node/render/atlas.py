@@ -9,6 +9,8 @@ import hashlib
 import json
 import os
 import threading
+import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -142,7 +144,7 @@ class Atlas:
                 table = json.loads(str(kept["table"]))
                 glyphs = {character: Glyph(*numbers) for character, numbers in table.items()}
                 x, y, row = (int(number) for number in state)
-        except (OSError, ValueError, KeyError, TypeError, EOFError):
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):
             return  # none yet, or a damaged one: made anew
         if image.shape == (SIDE, SIDE) and image.dtype == np.uint8:
             self.image, self._glyphs = image, glyphs

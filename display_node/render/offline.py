@@ -65,11 +65,12 @@ def read_drawing(source: str) -> tuple[Bitmap, Bitmap]:
 
 def open_show(options: Options) -> tuple[Renderer, Scene]:
     """A renderer that shows the wanted exhibit, and its scene."""
-    from display_node.infer import Engine  # torch takes seconds to import; errors in options come first
-
+    size = parse_size(options.size)
     bitmap, canvas = read_drawing(options.drawing)
     exhibit, language = find(options.exhibit), Language(options.language)
     network = load(options.weights or SHIPPED)
+    from display_node.infer import Engine  # torch takes seconds to import; what is wrong is said before
+
     font = fonts.latin()
     if font is None:
         raise GraphicsError(fonts.ADVICE)
@@ -79,7 +80,7 @@ def open_show(options: Options) -> tuple[Renderer, Scene]:
     scene = exhibit.build(network, probe, options.seed)
     atlas = Atlas(font, cache_folder())
     atlas.warm(language.everything())
-    renderer = Renderer(headless(), parse_size(options.size), language, atlas, samples=options.samples)
+    renderer = Renderer(headless(), size, language, atlas, samples=options.samples)
     renderer.set_live(canvas)
     renderer.show(scene)
     return renderer, scene

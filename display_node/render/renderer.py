@@ -12,6 +12,7 @@ from display_node.render.boxes import BoxShader, GpuBatch
 from display_node.render.camera import Pose, Track, uniforms
 from display_node.render.captions import caption
 from display_node.render.easing import glide
+from display_node.render.glow import Glow
 from display_node.render.palette import SAND, Palette
 from display_node.render.target import Size, Target
 from display_node.render.text import GpuText, TextLayer, labels
@@ -38,7 +39,8 @@ class Renderer:
         palette: Palette = SAND,
     ) -> None:
         self._context, self._samples, self._palette = context, samples, palette
-        self.target = Target(context, size, samples)
+        self._glow = Glow(context)
+        self.target = Target(context, self._glow, size, samples)
         self._boxes = BoxShader(context, palette)
         self._text = TextLayer(context, atlas, palette)
         self._language = language
@@ -74,7 +76,7 @@ class Renderer:
         """Compose anew for another window; a minimised window keeps the last size."""
         if size != self.target.size and min(size) > 0:
             self.target.release()
-            self.target = Target(self._context, size, self._samples)
+            self.target = Target(self._context, self._glow, size, self._samples)
             self._compose()
 
     def draw(self, t: float, since: float = math.inf, light: float = 1.0) -> int:

@@ -31,15 +31,15 @@ def headless() -> moderngl.Context:
 class Target:
     """`size` (width, height) in pixels; `samples` of multisampling, 0 for none."""
 
-    def __init__(self, context: moderngl.Context, size: Size, samples: int = 4) -> None:
+    def __init__(self, context: moderngl.Context, glow: Glow, size: Size, samples: int) -> None:
         self._context = context
         self.size = size
         samples = min(samples, context.max_samples)
         self._picture = context.texture(size, 4)
         self._resolved = context.framebuffer([self._picture], context.depth_renderbuffer(size))
         self._finished = context.framebuffer([context.renderbuffer(size, 4)])
-        self._glow = Glow(context)
-        self._glow.resize(size)
+        self._glow = glow
+        glow.resize(size)
         self._drawn = self._resolved
         if samples > 1:
             self._drawn = context.framebuffer(
@@ -69,7 +69,6 @@ class Target:
         return np.ascontiguousarray(data.reshape(height, width, 3)[::-1])
 
     def release(self) -> None:
-        self._glow.release()
         buffers = {id(buffer): buffer for buffer in (self._drawn, self._resolved, self._finished)}
         for buffer in buffers.values():
             for attachment in (*buffer.color_attachments, buffer.depth_attachment):

@@ -1,0 +1,36 @@
+"""Networks, drawings and probes that several tests share. Small, seeded, and without any data set."""
+
+from functools import cache
+
+import numpy as np
+
+from common.raster import framed, preview
+from common.strokes import Drawing
+from display_node.infer import Engine
+from display_node.network import SHIPPED, Network, load
+from display_node.probe import Probe
+
+
+def three() -> Drawing:
+    """A drawn 3: two arcs."""
+    upper, lower = np.linspace(-2.4, 1.6, 25), np.linspace(-1.5, 2.5, 30)
+    arcs = [
+        np.stack([500 + 170 * np.cos(upper), 330 + 150 * np.sin(upper)], axis=1),
+        np.stack([500 + 200 * np.cos(lower), 650 + 190 * np.sin(lower)], axis=1),
+    ]
+    return Drawing((np.concatenate(arcs),), (1000.0, 1000.0), 3)
+
+
+@cache
+def shipped() -> Network:
+    return load(SHIPPED)
+
+
+@cache
+def engine() -> Engine:
+    return Engine(shipped())
+
+
+@cache
+def probe() -> Probe:
+    return engine().read(framed(three()), preview(three()))
