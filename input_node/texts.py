@@ -23,6 +23,11 @@ class Texts:
         """The text of `key` in each language."""
         return tuple(table[key].format(**values) for table in self.tables)
 
+    def chapter(self, name: str) -> tuple[str, ...]:
+        """What the wall is showing; for a chapter that we have no words for, only that it is."""
+        key = f"chapter_{name}"
+        return self.say(key if all(key in table for table in self.tables) else "tour")
+
 
 def load(language: str) -> Texts:
     """`language` is `en`, `ko` or `en+ko`. Without a font for Hangul: English, and one line in the log."""

@@ -62,7 +62,8 @@ class View:
         )
         tour = state.tour if state.touring(now) else None
         fraction = round(tour.fraction * made.sign.width) / made.sign.width if tour else None
-        changed.append(self._region("sign", made.sign, (reachable, fraction), self._draw_sign))
+        chapter = tour.chapter if tour else ""
+        changed.append(self._region("sign", made.sign, (reachable, fraction, chapter), self._draw_sign))
         drawing = phase is Phase.DRAWING
         for name, area, enabled in (
             ("predict", made.predict, drawing and not empty),
@@ -141,13 +142,13 @@ class View:
         panels.bars(surface, area, *shows)  # type: ignore[arg-type]
 
     def _draw_sign(
-        self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[bool, float | None]
+        self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[bool, float | None, str]
     ) -> None:
-        reachable, fraction = shows
+        reachable, fraction, chapter = shows
         if not reachable:
             panels.sign(surface, area, self._texts.say("no_wall"), None)
         elif fraction is not None:
-            panels.sign(surface, area, self._texts.say("tour"), fraction)
+            panels.sign(surface, area, self._texts.chapter(chapter), fraction)
 
     def _draw_button(self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[str, bool, bool]) -> None:
         name, enabled, pressed = shows

@@ -33,6 +33,12 @@ def test_two_languages_are_said_in_the_order_asked_for(monkeypatch: pytest.Monke
     assert texts.load("ko").say("clear") == ("지우기",)
 
 
+def test_a_chapter_of_the_wall_that_we_have_no_words_for() -> None:
+    english = texts.load("en")
+    assert english.chapter("flatten") == ("Wall: Laid out in a row",)
+    assert english.chapter("../x{y}") == english.say("tour")
+
+
 def test_without_a_hangul_font_it_is_english(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
