@@ -1,0 +1,101 @@
+"""`sandglass` and the demo, as commands."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from common.errors import ConfigError
+from deploy.supervise import CONFIGS, LONGEST_SOCKET, state_folder
+from tests.processes import DEADLINE
+
+
+def sandglass(*options: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    environment = {name: value for name, value in os.environ.items() if name not in screens}
+    command = [sys.executable, "-m", "deploy.cli", *options]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=5 * DEADLINE, cwd=cwd, env=environment, check=False
+    )
+
+
+def test_help_names_every_command() -> None:
+    done = sandglass()
+    assert done.returncode == 0
+    for command in ("demo", "display", "input", "supervise", "doctor"):
+        assert f"sandglass {command}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["dance"], "dance"),
+        (["supervise"], "display, input"),
+        (["supervise", "display", "missing.toml"], "missing.toml"),
+        (["doctor", "--fast"], "no options"),
+        (["display", "--size", "huge"], "huge"),
+        (["input", "--language", "xx"], "xx"),
+    ],
+)
+def test_what_is_wrong_is_named_in_one_line(options: list[str], named: str) -> None:
+    done = sandglass(*options)
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_the_doctor_looks_at_everything_and_has_a_cure() -> None:
+    done = sandglass("doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for part in ("Python", "packages", "OpenGL", "fonts", "audio", "port", "weights", "reading"):
+        assert re.search(rf"^ +(ok|note) +{part}", done.stdout, re.MULTILINE), part
+    for line, after in zip(done.stdout.splitlines(), done.stdout.splitlines()[1:], strict=False):
+        if line.lstrip().startswith(("note", "BAD")):
+            assert "→" in after
+
+
+def test_the_demo_without_a_screen_answers_and_leaves_pictures(tmp_path: Path) -> None:
+    done = sandglass("demo", "--digit", "3", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"A drawn 3 went over UDP and was read as 3, \d", done.stdout)
+    made = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert [name for name in made if name.endswith(".mp4")] == ["tour.mp4"]
+    assert len([name for name in made if name.endswith(".png")]) == 10
+    assert (tmp_path / "out" / "tour.mp4").stat().st_size > 50_000
+
+
+def test_configs_are_bounded_and_private() -> None:
+    for config in CONFIGS.glob("*.conf"):
+        text = config.read_text()
+        assert "autorestart=true" in text
+        assert "chmod=0700" in text
+        assert "inet_http_server" not in text
+        assert text.count("_maxbytes=") == 2
+
+
+def test_a_socket_path_too_long_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ("x" * LONGEST_SOCKET)))
+    with pytest.raises(ConfigError, match="XDG_STATE_HOME"):
+        state_folder("display")
+
+
+def test_the_examples_are_valid_settings() -> None:
+    for node in ("display", "input"):
+        done = subprocess.run(
+            [sys.executable, "-c", _PARSE.format(node=node), str(CONFIGS / f"{node}.toml")],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["fullscreen"] is True
+
+
+_PARSE = """
+import dataclasses, json, sys
+from common.config import parse
+from {node}_node.settings import Settings
+print(json.dumps(dataclasses.asdict(parse(Settings, "x", ["--config", sys.argv[1]])), default=str))
+"""

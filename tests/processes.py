@@ -1,0 +1,93 @@
+"""Real processes for tests: started, waited for with a deadline, stopped, and looked at."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+
+DEADLINE = 120.0
+"""Seconds that anything real may take on a busy machine before a test gives up."""
+Found = TypeVar("Found")
+
+
+def wait_for(what: Callable[[], Found | None], meaning: str, deadline: float = DEADLINE) -> Found:
+    """Polls until `what` gives something true; fails, saying what was waited for, after the deadline."""
+    end = time.monotonic() + deadline
+    while True:
+        found = what()
+        if found:
+            return found
+        if time.monotonic() > end:
+            pytest.fail(f"waited {deadline:.0f} s for {meaning}")
+        time.sleep(0.05)
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
+    """A port that nobody has at this moment."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def running(
+    *command: str, env: dict[str, str] | None = None, log: Path
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process whose output goes to `log`; it is terminated, then killed, at the end of the block."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def python(module: str, *options: str) -> list[str]:
+    return [sys.executable, "-m", module, *options]
+
+
+@contextlib.contextmanager
+def screen(size: str = "1600x900") -> Iterator[str]:
+    """A virtual X server of its own; yields the DISPLAY. Skips, with the reason, where there is none."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed (make test installs it on Debian and Ubuntu)")
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            number = told.readline().strip()
+        assert number, "Xvfb did not start"
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def screenshot(display: str, size: tuple[int, int]) -> np.ndarray:
+    """(height, width, 3) uint8: what is really on a virtual screen, taken by ffmpeg."""
+    width, height = size
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "x11grab"]
+    command += ["-video_size", f"{width}x{height}", "-i", display, "-frames:v", "1"]
+    command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    taken = subprocess.run(command, capture_output=True, check=True, timeout=DEADLINE)
+    return np.frombuffer(taken.stdout, np.uint8).reshape(height, width, 3)
