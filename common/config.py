@@ -62,7 +62,7 @@ def read(path: Path) -> dict[str, Any]:
             return tomllib.load(file)
     except OSError as error:
         raise ConfigError(f"cannot read the config {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from None
 
 
@@ -91,8 +91,8 @@ def _check(field: dataclasses.Field[Any], kind: type[Any], value: Any, where: st
     if value is None and field.default is None:
         return None
     if kind is Path and isinstance(value, str | Path):
-        return Path(value).expanduser()
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return _path(value, where)
+    if kind is float and type(value) is int and abs(value) < 1e300:
         value = float(value)
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise ConfigError(f"{where} = {value!r} must be {_article(kind)}")
@@ -102,6 +102,15 @@ def _check(field: dataclasses.Field[Any], kind: type[Any], value: Any, where: st
     if (low is not None and not value >= low) or (high is not None and not value <= high):
         raise ConfigError(f"{where} = {value!r} must be {_range(low, high)}")
     return value
+
+
+def _path(value: str | Path, where: str) -> Path:
+    if "\0" in str(value):
+        raise ConfigError(f"{where} = {str(value)!r} cannot be a path")
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ConfigError(f"{where} = {str(value)!r} names a user that this machine does not know") from None
 
 
 def _article(kind: type[Any]) -> str:

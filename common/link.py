@@ -41,7 +41,7 @@ class UdpLink:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         try:
             self._socket.bind((host, port))
-        except (OSError, OverflowError) as error:
+        except (OSError, OverflowError, TypeError, ValueError) as error:  # the latter two for odd host names
             self._socket.close()
             raise LinkError(_why(host, port, error)) from None
 
@@ -136,7 +136,7 @@ def resolve(address: Address) -> Address | None:
     """The IPv4 address of a host name, or None while it cannot be found (it may come later)."""
     try:
         found = socket.getaddrinfo(*address, family=socket.AF_INET, type=socket.SOCK_DGRAM)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no name at all, such as one of two dots in a row
         return None
     host, port = found[0][4][:2]
     return str(host), int(port)
