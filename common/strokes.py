@@ -22,6 +22,9 @@ MAX_POINTS = 20_000
 
 Points = npt.NDArray[np.float64]
 
+FAR = 4
+"""Canvases from the origin within which points must lie: a pen may slip over the edge, no further."""
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -72,7 +75,7 @@ def read(path: Path) -> list[Drawing]:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path} is not JSON: {error}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise DataError(f'{path} is not a strokes file: it must say "format": "{FORMAT}"')
@@ -83,7 +86,7 @@ def read(path: Path) -> list[Drawing]:
     for index, entry in enumerate(entries):
         try:
             drawings.append(_drawing(entry))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise DataError(f"{path}, drawing {index}: {error}") from None
     return drawings
 
@@ -96,8 +99,9 @@ def _drawing(entry: dict[str, Any]) -> Drawing:
     for stroke in strokes:
         if stroke.ndim != 2 or stroke.shape[1] != 2 or not len(stroke):
             raise ValueError("a stroke must be a list of at least one [x, y]")
-        if not np.isfinite(stroke).all():
-            raise ValueError("a point is not a finite number")
+        # Ink is sampled along its length, so a point light years away would take all memory.
+        if not (np.abs(stroke) <= FAR * max(width, height)).all():
+            raise ValueError(f"a point lies further than {FAR} canvases away, or is not a finite number")
     if sum(len(stroke) for stroke in strokes) > MAX_POINTS:
         raise ValueError(f"more than {MAX_POINTS} points")
     label = entry.get("label")
