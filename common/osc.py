@@ -54,11 +54,11 @@ def messages(datagram: bytes) -> Iterator[Message]:
 def build(address: str, tags: str, arguments: Sequence[Argument]) -> bytes:
     """One message as a datagram, every argument with the tag that is asked for."""
     builder = OscMessageBuilder(address)
-    for tag, argument in zip(tags, arguments, strict=True):
-        builder.add_arg(argument, tag)
     try:
+        for tag, argument in zip(tags, arguments, strict=True):
+            builder.add_arg(argument, tag)
         return bytes(builder.build().dgram)
-    except Exception as error:  # python-osc raises struct.error, BuildError, TypeError …
+    except Exception as error:  # python-osc raises BuildError, struct.error, TypeError, ValueError …
         raise WireError(f"cannot send {address} {tags}: {error}") from error
 
 
@@ -87,8 +87,10 @@ def _check(packet: bytes) -> tuple[str, str]:
     address, at = _string(packet, 0)
     if not address.startswith("/") or len(address) > MAX_ADDRESS:
         raise Refused("address", f"{address[:MAX_ADDRESS]!r}")
-    if any(character in " #*,?[]{}" for character in address) or not address.isascii():
+    if any(character in " #*,?[]{}" for character in address):
         raise Refused("address", f"{address!r} is a pattern; only exact addresses are heard")
+    if not (address.isascii() and address.isprintable()):  # a line break would forge a line of the log
+        raise Refused("address", f"{address!r} is not printable ASCII")
     if at == len(packet):
         raise Refused("tags", f"{address} without a type tag string")
     tags, at = _string(packet, at)

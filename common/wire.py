@@ -6,7 +6,7 @@ touches a socket. A value that *we* get wrong raises `WireError`; what a *peer* 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -123,6 +123,8 @@ class Answer:
 
     def encode(self) -> bytes:
         shares = [float(p) for p in self.probabilities]
+        if not _plausible(self.digit, shares):
+            raise WireError(f"digit {self.digit} with probabilities {shares}")
         return _build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing, int(self.digit), *shares)
 
 
@@ -138,6 +140,8 @@ class Progress:
     fraction: float
 
     def encode(self) -> bytes:
+        if not (0.0 <= self.fraction <= 1.0 and _chapter(self.chapter)):
+            raise WireError(f"chapter {self.chapter!r} at {self.fraction}")
         return _build(
             self.ADDRESS, self.TAGS, _name(self.station), self.drawing, self.chapter, float(self.fraction)
         )
@@ -184,8 +188,10 @@ class Control:
     value: float | str | None = None
 
     def encode(self) -> bytes:
-        kind = VERBS[self.verb].kind
-        return _build(f"/control/{self.verb}", kind, *([] if self.value is None else [self.value]))
+        if self.verb not in VERBS:
+            raise WireError(f"no verb {self.verb!r}; there are {', '.join(VERBS)}")
+        verb = VERBS[self.verb]
+        return _build(verb.address, verb.kind, *([] if self.value is None else [self.value]))
 
 
 ToWall = Preview | Submit | Clear | Hello
@@ -258,13 +264,13 @@ def _take_legacy(*argb: int) -> Legacy:
 
 
 def _take_answer(station: str, drawing: int, digit: int, *probabilities: float) -> Answer:
-    if not 0 <= digit <= 9 or not all(0.0 <= p <= 1.0 for p in probabilities):
+    if not _plausible(digit, probabilities):
         raise Refused("value", f"digit {digit} with probabilities {probabilities}")
     return Answer(_known(station), drawing, digit, probabilities)
 
 
 def _take_progress(station: str, drawing: int, chapter: str, fraction: float) -> Progress:
-    if not 0.0 <= fraction <= 1.0 or len(chapter) > MAX_NAME:
+    if not (0.0 <= fraction <= 1.0 and _chapter(chapter)):
         raise Refused("value", f"chapter {chapter[:MAX_NAME]!r} at {fraction}")
     return Progress(_known(station), drawing, chapter, fraction)
 
@@ -275,14 +281,14 @@ def _control(message: osc.Message) -> Control | None:
     if len(message.arguments) > 1 or (verb.kind and argument is None):
         raise Refused("tags", f"{verb.address} takes {verb.kind or 'nothing'}, not {message.tags!r}")
     if verb.kind == "s":
-        if not isinstance(argument, str) or not 0 < len(argument) <= MAX_NAME:
+        if not isinstance(argument, str) or not _valid_name(argument):
             raise Refused("value", f"{verb.address} {argument!r}")
         return Control(verb.name, argument)
     if message.tags not in ("", "i", "f", "T", "F"):
         raise Refused("tags", f"{verb.address} {message.tags!r}")
-    if not verb.kind:
-        return Control(verb.name) if argument is None or argument else None
-    number = float(argument)  # type: ignore[arg-type]  # i, f, T or F by now
+    number = 1.0 if argument is None else float(argument)  # i, f, T or F by now
+    if not verb.kind and math.isfinite(number):
+        return Control(verb.name) if number > 0.0 else None
     if not (math.isfinite(number) and verb.low <= number <= verb.high):
         raise Refused("value", f"{verb.address} {number}, expected {verb.low:g} to {verb.high:g}")
     return Control(verb.name, number)
@@ -327,7 +333,15 @@ def _build(address: str, tags: str, *arguments: Argument) -> bytes:
 
 
 def _valid_name(name: str) -> bool:
-    return 0 < len(name.encode()) <= MAX_NAME and name.isprintable()
+    return name.isprintable() and 0 < len(name.encode()) <= MAX_NAME  # a lone surrogate isn't printable
+
+
+def _chapter(name: str) -> bool:
+    return not name or _valid_name(name)
+
+
+def _plausible(digit: int, probabilities: Sequence[float]) -> bool:
+    return 0 <= digit <= 9 and all(0.0 <= p <= 1.0 for p in probabilities)
 
 
 def _name(name: str) -> str:
