@@ -74,7 +74,7 @@ def frame(bitmap: Bitmap) -> Bitmap:
         image = 1.0 - image
     ink = image >= INK_THRESHOLD / 255.0
     if not ink.any():
-        return bitmap
+        return Bitmap.of(image)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     top, bottom = float(rows[0]), float(rows[-1] + 1)
     left, right = float(columns[0]), float(columns[-1] + 1)
