@@ -5,8 +5,12 @@ stuck render loop shows as what it is: the health page is made from *presented f
 this thread being alive.
 """
 
+import contextlib
 import json
+import socket
+import socketserver
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -73,7 +77,7 @@ class HttpDoor:
     def __init__(self, host: str, port: int, pages: Mapping[str, Page]) -> None:
         try:
             self._server = _Server((host, port), _handler(pages))
-        except (OSError, OverflowError) as error:
+        except (OSError, OverflowError, TypeError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise LinkError(f"cannot serve HTTP on {host}:{port}: {reason}; choose another port") from None
         self.port = int(self._server.server_address[1])
@@ -91,19 +95,43 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         self._slots = threading.BoundedSemaphore(MAX_REQUESTS)
+        self._lock = threading.Lock()
+        self._due: dict[socket.socket, float] = {}
         super().__init__(address, handler)
+
+    def server_bind(self) -> None:
+        """Without the look-up of our own name, which takes long where there is no name server."""
+        socketserver.TCPServer.server_bind(self)
+        host, port = self.server_address[:2]
+        self.server_name, self.server_port = str(host), int(port)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         if not self._slots.acquire(blocking=False):
             self.shutdown_request(request)
             return
+        with self._lock:
+            self._due[request] = time.monotonic() + REQUEST_TIMEOUT
         super().process_request(request, client_address)
+
+    def service_actions(self) -> None:
+        """Twice a second: hang up on those that send, or read, one byte at a time."""
+        now = time.monotonic()
+        with self._lock:
+            for request, due in self._due.items():
+                if now > due:
+                    with contextlib.suppress(OSError):
+                        request.shutdown(socket.SHUT_RDWR)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
             super().process_request_thread(request, client_address)
         finally:
             self._slots.release()
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._due.pop(request, None)
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is not worth a traceback."""

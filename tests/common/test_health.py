@@ -1,0 +1,182 @@
+"""The HTTP door: healthy while frames are presented, bounded whoever knocks, gone when closed."""
+
+import http.client
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+
+from common import health
+from common.errors import LinkError
+from common.health import MAX_REQUESTS, STALE_AFTER, Heartbeat, HttpDoor, Reply, health_page
+
+PATIENCE = 60.0
+"""Seconds until a poll gives up."""
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.01)
+
+
+def get(port: int, path: str = "/health", method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request(method, path)
+        reply = connection.getresponse()
+        return reply.status, dict(reply.headers), reply.read()
+    finally:
+        connection.close()
+
+
+def http_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if "process_request" in thread.name]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def held() -> Iterator[threading.Event]:
+    """While it is not set, the page `/slow` does not answer."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture
+def door(held: threading.Event) -> Iterator[HttpDoor]:
+    def slow() -> Reply:
+        held.wait(PATIENCE)
+        return Reply(200, b"{}")
+
+    def broken() -> Reply:
+        raise RuntimeError("a fault of ours")
+
+    pages = {"/fine": lambda: Reply(200, b"{}", headers={"X-Sand": "1"}), "/slow": slow, "/broken": broken}
+    opened = HttpDoor("127.0.0.1", 0, pages)
+    yield opened
+    opened.close()
+
+
+def test_health_follows_the_frames() -> None:
+    clock, heart = Clock(), Heartbeat()
+    page = health_page(heart, clock, lambda: {"role": "display"})
+    before = page()
+    assert (before.status, json.loads(before.body)["frame_age"]) == (503, None)
+    heart.beat(clock.now)
+    clock.now += STALE_AFTER / 2
+    alive = page()
+    assert alive.status == 200
+    assert json.loads(alive.body) == {"ok": True, "frames": 1, "frame_age": 1.0, "role": "display"}
+    clock.now += STALE_AFTER / 2
+    assert page().status == 503
+    heart.beat(clock.now)
+    assert (page().status, json.loads(page().body)["frames"]) == (200, 2)
+
+
+def test_pages_are_found_by_exact_path(door: HttpDoor) -> None:
+    status, headers, body = get(door.port, "/fine?VALUE")
+    assert (status, body, headers["X-Sand"], headers["Content-Type"]) == (200, b"{}", "1", "application/json")
+    assert headers["Cache-Control"] == "no-store"
+    for path in ("/", "/nothing", "/fine/", "/../fine"):
+        assert get(door.port, path)[0] == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_nothing_can_be_changed(door: HttpDoor, method: str) -> None:
+    assert get(door.port, "/fine", method)[0] == 501
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"\xff\xfe\x00\n\n",
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.0\r\n\r\n",
+    ],
+    ids=["noise", "half a line", "HTTP of the future", "70,000 letters"],
+)
+def test_a_bad_request_harms_nobody(
+    door: HttpDoor, request_bytes: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_connection(("127.0.0.1", door.port), PATIENCE) as client:
+        client.sendall(request_bytes)
+    with socket.create_connection(("127.0.0.1", door.port), PATIENCE):
+        pass  # came, and went away without a word
+    assert get(door.port, "/fine")[0] == 200
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_fault_in_a_page_ends_that_request_only(door: HttpDoor) -> None:
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        get(door.port, "/broken")
+    assert get(door.port, "/fine")[0] == 200
+
+
+def test_a_flood_is_hung_up_on(door: HttpDoor, held: threading.Event) -> None:
+    clients = []
+    for _ in range(MAX_REQUESTS):
+        client = socket.create_connection(("127.0.0.1", door.port), PATIENCE)
+        client.sendall(b"GET /slow HTTP/1.0\r\n\r\n")
+        clients.append(client)
+    until(lambda: len(http_threads()) == MAX_REQUESTS)
+    for _ in range(3 * MAX_REQUESTS):
+        with socket.create_connection(("127.0.0.1", door.port), PATIENCE) as extra:
+            assert extra.recv(100) == b""
+    assert len(http_threads()) == MAX_REQUESTS
+    held.set()
+    for client in clients:
+        assert client.recv(100).startswith(b"HTTP/1.0 200")
+        client.close()
+    until(lambda: not http_threads())
+    assert get(door.port, "/fine")[0] == 200
+
+
+def test_who_sends_a_byte_at_a_time_is_hung_up_on(door: HttpDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "REQUEST_TIMEOUT", 0.2)
+    with socket.create_connection(("127.0.0.1", door.port), PATIENCE) as client:
+
+        def hung_up() -> bool:
+            try:
+                client.sendall(b"G")  # never a pause as long as the socket's own time-out
+            except ConnectionError:
+                return True
+            return False
+
+        until(hung_up)
+    until(lambda: not http_threads())
+
+
+def test_an_occupied_port_is_named(door: HttpDoor) -> None:
+    with pytest.raises(LinkError, match=f"127.0.0.1:{door.port}"):
+        HttpDoor("127.0.0.1", door.port, {})
+
+
+@pytest.mark.parametrize("host", ["198.51.100.7", "a..b", "a\0b", "é..é"], ids=range(4))
+def test_an_address_that_cannot_be_had_is_named(host: str) -> None:
+    with pytest.raises(LinkError, match="cannot serve HTTP"):
+        HttpDoor(host, 0, {})
+
+
+def test_a_closed_door_leaves_no_thread_and_no_socket() -> None:
+    process = psutil.Process()
+    threads, files = threading.active_count(), process.num_fds()
+    opened = HttpDoor("127.0.0.1", 0, {"/fine": lambda: Reply(200, b"{}")})
+    assert get(opened.port, "/fine")[0] == 200
+    opened.close()
+    until(lambda: threading.active_count() == threads and process.num_fds() == files)
+    with pytest.raises(ConnectionRefusedError):
+        get(opened.port, "/fine")
