@@ -52,6 +52,13 @@ class _Station:
         self.drawing, self.sequence, self.canvas = drawing, sequence, canvas
         return True
 
+    def wipe(self, drawing: int) -> bool:
+        """End a drawing; False if that was over before, and something newer may be on the wall."""
+        if drawing in self.retired:
+            return False
+        self.retire(drawing)
+        return True
+
     def retire(self, drawing: int) -> None:
         if drawing not in self.retired:
             self.retired.append(drawing)
@@ -84,8 +91,8 @@ class Desk:
             elif isinstance(message, Submit):
                 self._submitted(message, sender, link)
             elif isinstance(message, Clear):
-                self._station(message.station).retire(message.drawing)
-                self._mailbox.put(Wiped(message.station))
+                if self._station(message.station).wipe(message.drawing):
+                    self._mailbox.put(Wiped(message.station))
             elif isinstance(message, Hello):
                 link.send(Ack(message.station, message.drawing).encode(), sender)
 
@@ -99,9 +106,10 @@ class Desk:
                 continue
             number = next(self._legacy_numbers)
             self._ledger.enter(LEGACY_STATION, number)
-            self._counters.add("submits")
             if not self._submit(Job(LEGACY_STATION, number, framed, message.bitmap, link, sender)):
                 self._counters.drop("busy", "too many drawings at once", sender[0])
+                continue
+            self._counters.add("submits")
 
     def control(self, datagram: bytes, sender: Address, link: Link) -> None:
         """Something came to the operator's port; heard from allowed addresses only."""
