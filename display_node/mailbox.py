@@ -6,12 +6,13 @@ Of the previews only each station's newest is kept; everything else waits in ord
 import threading
 from collections import OrderedDict, deque
 
+from common.wire import Control
 from display_node.events import Drawn, Event, Wiped
 
 MAX_STATIONS = 16
 """Stations whose previews are held at once; beyond it the longest silent one is forgotten."""
-MAX_EVENTS = 256
-"""Everything else that may wait. Submits are few, and an operator's thumb is slow."""
+MAX_COMMANDS = 256
+"""Commands that may wait for one frame: an operator's thumb is slow. What the worker made is never lost."""
 
 
 class Mailbox:
@@ -21,9 +22,10 @@ class Mailbox:
         self._lock = threading.Lock()
         self._newest: OrderedDict[str, Drawn | Wiped] = OrderedDict()
         self._others: deque[Event] = deque()
+        self._commands = 0
 
     def put(self, event: Event) -> bool:
-        """False if there was no room, which only a flood of commands can bring about."""
+        """False if there was no room for a command, which only a flood of them can bring about."""
         with self._lock:
             if isinstance(event, Drawn | Wiped):
                 self._newest[event.station] = event
@@ -31,8 +33,10 @@ class Mailbox:
                 if len(self._newest) > MAX_STATIONS:
                     self._newest.popitem(last=False)
                 return True
-            if len(self._others) >= MAX_EVENTS:
-                return False
+            if isinstance(event, Control):
+                if self._commands >= MAX_COMMANDS:
+                    return False
+                self._commands += 1
             self._others.append(event)
             return True
 
@@ -42,4 +46,5 @@ class Mailbox:
             events: list[Event] = [*self._newest.values(), *self._others]
             self._newest.clear()
             self._others.clear()
+            self._commands = 0
         return events
