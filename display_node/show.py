@@ -143,7 +143,7 @@ def _tour(state: State, now: float) -> State:
 def _rest(state: State, now: float) -> State:
     if state.waiting:
         return _tour(state, now)
-    idle = replace(state, phase=Phase.IDLE, until=None, canvas=BLANK, pen=None, tour=None)
+    idle = replace(state, phase=Phase.IDLE, until=None, cut=None, canvas=BLANK, pen=None, tour=None)
     return _on_stage(idle, state.invitation, now)
 
 
