@@ -21,11 +21,15 @@ import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 
+from common.bitmap import SIDE
 from common.errors import DataError
 
 FORMAT = "sandglass-network-1"
 MAX_FILE = 64 << 20
 """Bytes. A network that a wall can show box by box is far smaller."""
+MAX_LAYERS = 64
+RESERVED = ("input", "softmax")
+"""Names that a `Probe` gives to what stands before the first layer and behind the last."""
 SHIPPED = Path(__file__).parent.parent / "weights" / "sandglass.safetensors"
 
 Floats = npt.NDArray[np.float32]
@@ -90,6 +94,8 @@ def load(path: Path) -> Network:
         if metadata.get("format") != FORMAT:
             raise ValueError(f"its metadata lacks format = {FORMAT!r}; see weights.convert")
         shape = tuple(int(n) for n in metadata["input"].split(","))
+        if shape != (1, SIDE, SIDE):
+            raise ValueError(f"its input is {shape}, but a drawing is {(1, SIDE, SIDE)}")
         return assemble(shape, json.loads(metadata["architecture"]), tensors)
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise DataError(f"weights {path}: {error}") from None
@@ -105,7 +111,11 @@ def assemble(
     at: Shape = shape
     for index, step in enumerate(architecture):
         layer = _layer(step, index, at, tensors)
+        if layer.name in (*RESERVED, *(other.name for other in layers)):
+            raise ValueError(f"the name {layer.name!r} is taken; activations are told apart by name")
         layers.append(layer)
+        if len(layers) > MAX_LAYERS:
+            raise ValueError(f"more than {MAX_LAYERS} layers")
         at = layer.after
     if at != (10,):
         raise ValueError(f"it ends in {at}, not in ten digits")
