@@ -5,9 +5,8 @@ A stroke is an (n, 2) float64 array of x, y in canvas units, y down, in drawing 
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,32 +40,28 @@ def smooth(points: Points, step: float) -> Points:
     Each inner point becomes the control point of a quadratic Bézier between the midpoints of its two
     neighbouring segments, so that sparse pen events don't show as corners. First and last stay.
     """
-    if len(points) < 3:
-        return np.concatenate(list(_straight(points, step)))
+    if len(points) < 2:
+        return points
     middles = (points[:-1] + points[1:]) / 2.0
-    pieces = [points[:1], *_straight(np.stack([points[0], middles[0]]), step)]
-    for start, control, end in zip(middles[:-1], points[1:-1], middles[1:], strict=True):
-        pieces.append(curve(start, control, end, step))
-    pieces.extend(_straight(np.stack([middles[-1], points[-1]]), step))
-    return np.concatenate(pieces)
+    starts = np.concatenate([points[:1], middles])
+    ends = np.concatenate([middles, points[-1:]])
+    # The first and the last piece are straight: their control point lies in their middle.
+    controls = np.concatenate([(starts[:1] + ends[:1]) / 2.0, points[1:-1], (starts[-1:] + ends[-1:]) / 2.0])
+    return np.concatenate([points[:1], _curves(starts, controls, ends, step)])
 
 
 def curve(start: Points, control: Points, end: Points, step: float) -> Points:
     """(k, 2) points along a quadratic Bézier, `start` left out, `end` included."""
-    length = float(np.linalg.norm(control - start) + np.linalg.norm(end - control))
-    t = np.arange(1, _parts(length, step) + 1)[:, None] / _parts(length, step)
-    return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end)
+    return _curves(start[None], control[None], end[None], step)
 
 
-def _straight(points: Points, step: float) -> Iterator[Points]:
-    yield points[:1]
-    for start, end in pairwise(points):
-        parts = _parts(float(np.linalg.norm(end - start)), step)
-        yield start + (end - start) * (np.arange(1, parts + 1)[:, None] / parts)
-
-
-def _parts(length: float, step: float) -> int:
-    return max(1, int(np.ceil(length / step)))
+def _curves(starts: Points, controls: Points, ends: Points, step: float) -> Points:
+    """The same along many, (n, 2) each, one after the other."""
+    reach = np.linalg.norm(controls - starts, axis=1) + np.linalg.norm(ends - controls, axis=1)
+    parts = np.maximum(np.ceil(reach / step), 1.0).astype(np.int64)
+    which = np.repeat(np.arange(len(parts)), parts)
+    t = ((np.arange(len(which)) - np.repeat(np.cumsum(parts) - parts, parts) + 1) / parts[which])[:, None]
+    return np.asarray((1 - t) ** 2 * starts[which] + 2 * t * (1 - t) * controls[which] + t**2 * ends[which])
 
 
 def read(path: Path) -> list[Drawing]:

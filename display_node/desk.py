@@ -94,6 +94,7 @@ class Desk:
                 if self._station(message.station).wipe(message.drawing):
                     self._mailbox.put(Wiped(message.station))
             elif isinstance(message, Hello):
+                self._counters.add("hellos")
                 link.send(Ack(message.station, message.drawing).encode(), sender)
 
     def legacy(self, datagram: bytes, sender: Address, link: Link) -> None:
@@ -150,6 +151,9 @@ class Desk:
                 self._counters.drop("busy", "too many drawings at once", sender[0])
                 return
             self._counters.add("submits")
+            link.send(Ack(station, drawing).encode(), sender)
+            return
+        # Known already: its ack or its answer was lost on the way.
         link.send(Ack(station, drawing).encode(), sender)
         answer = self._ledger.answer(station, drawing)
         if answer is not None:

@@ -86,8 +86,33 @@ def _balance(places: Sequence[float], depths: Sequence[float]) -> float:
     return (low + high) / 2
 
 
-def uniforms(pose: Pose, aspect: float, t: float, fade: float) -> bytes:
-    """The `Frame` block of frame.glsl: a column-major matrix, then the eye and time, then the view.
+class FrameBlock:
+    """Packs the `Frame` block of frame.glsl: a column-major matrix, the eye and time, then the view.
+
+    A camera stands still most of the time, so what depends on the pose alone is kept until it moves.
+    """
+
+    def __init__(self) -> None:
+        self._pose: Pose | None = None
+        self._aspect = 0.0
+        self._camera = b""
+        self._fog = (0.0, 0.0)
+
+    def pack(self, pose: Pose, aspect: float, t: float, fade: float) -> bytes:
+        """96 bytes; `t` in seconds since the scene began, `fade` 0 black … 1 lit."""
+        if pose is not self._pose or aspect != self._aspect:
+            self._pose, self._aspect = pose, aspect
+            self._camera = struct.pack("19f", *matrix(pose, aspect), *pose.eye)
+            distance = math.dist(pose.eye, pose.target)
+            self._fog = distance * 0.9, distance * 3.0
+        return self._camera + _TAIL.pack(t, aspect, fade, *self._fog)
+
+
+_TAIL = struct.Struct("5f")
+
+
+def matrix(pose: Pose, aspect: float) -> list[float]:
+    """World → clip, 16 numbers, column by column.
 
     The picture is lifted by half the captions' part, so that what is looked at sits above them.
     """
@@ -99,16 +124,10 @@ def uniforms(pose: Pose, aspect: float, t: float, fade: float) -> bytes:
     ex, ey, ez = -_dot(right, pose.eye), -_dot(up, pose.eye), -_dot(back, pose.eye)
     sx, sy = flat / aspect, flat
     # clip.y = sy·y_view − CAPTION·z_view: the lens shift, in proportion to the depth it is divided by.
-    columns = [(sx * right[i], sy * up[i] - CAPTION * back[i], deep * back[i], -back[i]) for i in range(3)]
-    columns.append((sx * ex, sy * ey - CAPTION * ez, deep * ez + 2 * FAR * NEAR / (NEAR - FAR), -ez))
-    distance = math.sqrt(_dot(_sub(pose.eye, pose.target), _sub(pose.eye, pose.target)))
-    return _FRAME.pack(
-        *columns[0], *columns[1], *columns[2], *columns[3],
-        *pose.eye, t, aspect, fade, distance * 0.9, distance * 3.0,
-    )  # fmt: skip
-
-
-_FRAME = struct.Struct("24f")
+    columns: list[float] = []
+    for i in range(3):
+        columns += [sx * right[i], sy * up[i] - CAPTION * back[i], deep * back[i], -back[i]]
+    return [*columns, sx * ex, sy * ey - CAPTION * ez, deep * ez + 2 * FAR * NEAR / (NEAR - FAR), -ez]
 
 
 def _sub(a: Vector, b: Vector) -> Vector:

@@ -9,7 +9,7 @@ from common.bitmap import BLANK, SIDE, Bitmap
 from display_node.language import Language
 from display_node.render.atlas import Atlas
 from display_node.render.boxes import BoxShader, GpuBatch
-from display_node.render.camera import Pose, Track, uniforms
+from display_node.render.camera import FrameBlock, Pose, Track
 from display_node.render.captions import caption
 from display_node.render.easing import glide
 from display_node.render.glow import Glow
@@ -44,7 +44,7 @@ class Renderer:
         self._boxes = BoxShader(context, palette)
         self._text = TextLayer(context, atlas, palette)
         self._language = language
-        self._frame = context.buffer(reserve=FRAME_BYTES)
+        self._frame, self._block = context.buffer(reserve=FRAME_BYTES), FrameBlock()
         self._live = context.texture((SIDE * SIDE, 1), 1, dtype="f4")
         self.set_live(BLANK)
         self._batches: list[GpuBatch] = []
@@ -98,7 +98,7 @@ class Renderer:
             pose = self._leaving.toward(pose, glide(since / BLEND))
             fade *= 0.25 + 0.75 * glide(since / DIP)
         self._pose = pose
-        self._frame.write(uniforms(pose, self.target.aspect, t, fade))
+        self._frame.write(self._block.pack(pose, self.target.aspect, t, fade))
         self._frame.bind_to_uniform_block(0)
         alive = sum(batch.draw(t) for batch in self._batches)
         self._text.draw(self._labels, on_screen=False)

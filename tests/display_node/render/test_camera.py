@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display_node.exhibit import find, names
-from display_node.render.camera import CAPTION, FIELD, Track, fit, uniforms
+from display_node.render.camera import CAPTION, FrameBlock, Track, fit, matrix
 from display_node.scene import CameraKey
 from tests.display_node.drawn import probe, shipped
 
@@ -18,8 +18,7 @@ coordinate = st.floats(-300, 300)
 
 def clip(key: CameraKey, aspect: float) -> np.ndarray:
     """(n, 2): the key's points on screen, −1…1, once the camera has arrived."""
-    block = struct.unpack("24f", uniforms(fit(key, aspect), aspect, 0.0, 1.0))
-    camera = np.array(block[:16]).reshape(4, 4).T
+    camera = np.array(matrix(fit(key, aspect), aspect)).reshape(4, 4).T
     points = np.array([(*point, 1.0) for point in key.points]) @ camera.T
     assert (points[:, 3] > 0).all(), "behind the viewer"
     return points[:, :2] / points[:, 3:]
@@ -61,4 +60,21 @@ def test_the_camera_never_jumps() -> None:
     eyes = np.array([track.pose(t).eye for t in times])
     size = np.ptp(eyes, axis=0).max()
     assert np.linalg.norm(np.diff(eyes, axis=0), axis=1).max() < size / 20
-    assert FIELD > 0
+
+
+def test_what_is_kept_of_a_still_camera_is_what_would_be_computed() -> None:
+    near, far = (
+        fit(CameraKey(0.0, 0.0, (-1.0, 0.5, z), ((0.0, 0.0, 0.0), (9.0, 9.0, 9.0))), 1.6) for z in (1, 2)
+    )
+    block = FrameBlock()
+    for pose, aspect, t in (
+        (near, 1.6, 0.0),
+        (near, 1.6, 1.0),
+        (near, 0.6, 1.0),
+        (far, 0.6, 1.0),
+        (near, 0.6, 2.0),
+    ):
+        packed = struct.unpack("24f", block.pack(pose, aspect, t, 0.5))
+        assert packed == struct.unpack("24f", FrameBlock().pack(pose, aspect, t, 0.5))
+        np.testing.assert_allclose(packed[:16], matrix(pose, aspect), rtol=1e-6)
+        np.testing.assert_allclose(packed[16:22], (*pose.eye, t, aspect, 0.5), rtol=1e-6)
