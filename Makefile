@@ -23,7 +23,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
 
 pictures: $(VENV)/.run
-	$(BIN)/python -m deploy.pictures
+	$(BIN)/python -m deploy.render_pictures
 
 clean:
 	rm -rf $(VENV) out build runs *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

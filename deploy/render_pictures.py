@@ -4,27 +4,36 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import PIL.Image
 
 from common.errors import explain
 from display_node.render.offline import Options, film, open_show, picture
 from display_node.samples import DRAWINGS
+from display_node.scene import Chapter, Scene
 
 PICTURES = Path(__file__).parent / "pictures"
 MOMENT = 0.62
 """Part of a chapter that has passed when its picture is taken: its action is at its height."""
 CLIP = {"size": "640x360", "frame_rate": 12, "speed": 4.0}
 """About fifteen seconds; a software rasteriser makes it in half a minute."""
+EXAMPLE = 7
+"""Index of the drawing on it."""
+SHEET = ("drawing", "conv2d1", "conv2d2", "conv2d3", "conv2d4", "flatten", "linear1", "linear2", "winner")
+"""Chapters on the README's sheet, three in a row."""
+
+
+def moment(scene: Scene, chapter: Chapter) -> float:
+    """Seconds into the scene."""
+    return chapter.start + MOMENT * (scene.next_chapter(chapter.start) - chapter.start)
 
 
 def render_chapters(drawing: str, folder: Path, size: str = "1280x720") -> Iterator[Path]:
     """One PNG a chapter, numbered in order, in `folder`; yields each as it is done."""
     renderer, scene = open_show(Options(drawing=drawing, size=size))
     for number, chapter in enumerate(scene.chapters):
-        end = scene.next_chapter(chapter.start)
         output = folder / f"{number:02d}-{chapter.name}.png"
-        image = picture(renderer, chapter.start + MOMENT * (end - chapter.start))
-        PIL.Image.fromarray(image).save(output, optimize=True)
+        PIL.Image.fromarray(picture(renderer, moment(scene, chapter))).save(output)
         yield output
     renderer.release()
 
@@ -38,10 +47,23 @@ def render_clip(drawing: str, output: Path) -> Path:
     return output
 
 
+def render_sheet(drawing: str, output: Path) -> Path:
+    """Nine chapters on one picture."""
+    renderer, scene = open_show(Options(drawing=drawing, size="640x360", language="en"))
+    chapters = {chapter.name: chapter for chapter in scene.chapters}
+    frames = [picture(renderer, moment(scene, chapters[name])) for name in SHEET]
+    renderer.release()
+    rows = [np.concatenate(frames[start : start + 3], axis=1) for start in (0, 3, 6)]
+    PIL.Image.fromarray(np.concatenate(rows)).save(output, optimize=True)
+    return output
+
+
 def main() -> int:
     PICTURES.mkdir(exist_ok=True)
-    for output in render_chapters(str(DRAWINGS), PICTURES, "960x540"):
-        print(output)
+    print(render_sheet(f"{DRAWINGS}:{EXAMPLE}", PICTURES / "tour.png"))
+    renderer, _ = open_show(Options(exhibit="invitation", size="1280x720"))
+    PIL.Image.fromarray(picture(renderer, 8.0)).save(PICTURES / "invitation.png", optimize=True)
+    print(PICTURES / "invitation.png")
     return 0
 
 

@@ -20,6 +20,7 @@ class Settings:
     control_allow: str = setting(
         "127.0.0.1", "addresses that may send commands, separated by spaces", option=False
     )
+    http_host: str = setting("127.0.0.1", "address on which /health is served", option=False)
     http_port: int = setting(DISPLAY_HTTP_PORT, "port of /health, 0 for any", low=0, high=65535)
     legacy: bool = setting(True, "take the original's /test messages as well")
     legacy_port: int = setting(LEGACY_PORT, "UDP port for them, 0 for any", low=0, high=65535)

@@ -9,7 +9,7 @@ from typing import Any
 
 from common import fonts
 from common.counters import Counters
-from common.errors import ConfigError, GraphicsError, SandglassError
+from common.errors import ConfigError, GraphicsError, LinkError, SandglassError
 from common.health import Heartbeat, HttpDoor, health_page
 from common.link import UdpLink
 from common.wire import Control, Progress
@@ -70,7 +70,7 @@ class Wall:
             "/health": health_page(self._heart, time.monotonic, self._status),
             "/thumbnail.png": self._thumbnail.page,
         }
-        self._http = HttpDoor(settings.control_host, settings.http_port, pages)
+        self._http = HttpDoor(settings.http_host, settings.http_port, pages)
         self._ports["http_port"] = self._http.port
         self._receiver = Receiver([(link, handler) for _, link, handler in doors])
         self._last_word: tuple[float, str] = (0.0, "")
@@ -185,21 +185,16 @@ def open_surface(settings: Settings) -> Surface:
 
 
 def _open_ports(settings: Settings, desk: Desk) -> Sequence[tuple[str, UdpLink, Handler]]:
-    """All ports or none: a port that is taken gives back those before it."""
-    wanted: list[tuple[str, str, int, Handler]] = [
-        ("drawing_port", settings.host, settings.drawing_port, desk.drawing),
-        ("control_port", settings.control_host, settings.control_port, desk.control),
+    """Name, link and handler of each port. Only the legacy port may be missing: the original wants it too."""
+    doors: list[tuple[str, UdpLink, Handler]] = [
+        ("drawing_port", UdpLink(settings.host, settings.drawing_port), desk.drawing),
+        ("control_port", UdpLink(settings.control_host, settings.control_port), desk.control),
     ]
     if settings.legacy:
-        wanted.append(("legacy_port", settings.host, settings.legacy_port, desk.legacy))
-    doors: list[tuple[str, UdpLink, Handler]] = []
-    try:
-        for name, host, port, handler in wanted:
-            doors.append((name, UdpLink(host, port), handler))
-    except SandglassError:
-        for _, link, _ in doors:
-            link.close()
-        raise
+        try:
+            doors.append(("legacy_port", UdpLink(settings.host, settings.legacy_port), desk.legacy))
+        except LinkError as error:
+            log.warning("the original's sketch will not be heard: %s", error)
     return doors
 
 

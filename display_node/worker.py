@@ -1,7 +1,9 @@
-"""Off the render thread: reads drawings, answers at once, then compiles the show.
+"""Off the render thread: drawings are answered as they come, and their shows are compiled behind.
 
-Torch is imported here, in its own thread, so that the invitation is on the wall before it is there.
-Every drawing taken is answered; of several waiting to be shown, each station's newest is compiled.
+Torch is imported here, in the worker's own thread, so that the invitation is on the wall before it is
+there. From then on whoever submits reads: the receiving thread itself, since a reading takes a fifth
+of a millisecond and waking another thread can take as long. The worker's thread only compiles, and of
+the drawings that wait for that, each station's newest.
 """
 
 import importlib
@@ -9,21 +11,30 @@ import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
+import numpy as np
+
 from common.bitmap import Bitmap
+from common.errors import DataError, SandglassError
 from common.wire import Answer
 from display_node.events import Awake, Compiled, Event, Failed, Job
 from display_node.exhibit import find
 from display_node.exhibits.invitation import exhibit as invitation
 from display_node.ledger import Ledger
+from display_node.mailbox import MAX_STATIONS
 from display_node.network import Network
 from display_node.probe import Probe
 
 log = logging.getLogger("sandglass")
 
 MAX_QUEUE = 64
-"""Drawings taken and not yet read. A reading takes under a millisecond, so only a flood fills this."""
+"""Drawings taken before the network can run; the stations send the others again."""
+BREATH = 0.05
+"""Seconds without a new drawing before a show is compiled, which takes twice as long."""
+MOST_BREATHS = 64
+"""New drawings after which a show is compiled all the same."""
 REMEMBERED = 3
 """Drawings that drift through the invitation."""
 
@@ -45,13 +56,15 @@ class Worker:
         exhibit: str,
         seed: int,
     ) -> None:
-        self.exhibit = find(exhibit)
+        self._exhibit = find(exhibit)
         self._network, self._samples, self._seed = network, samples, seed
         self._ledger, self._post = ledger, post
+        self._reader: Reader | None = None
         self._queue: deque[Job] = deque()
         self._to_show: OrderedDict[str, tuple[Job, Probe]] = OrderedDict()
-        self._last: deque[Probe] = deque(maxlen=REMEMBERED)
+        self._shown: deque[Probe] = deque(maxlen=REMEMBERED)
         self._latest: tuple[Job, Probe] | None = None
+        self._answers = 0
         self._change = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
@@ -60,19 +73,21 @@ class Worker:
         self._thread.start()
 
     def submit(self, job: Job) -> bool:
-        """Queue a drawing; False if there is no room. From any thread."""
+        """Read and answer a drawing, at once if the network can run; False if there is no room."""
         with self._change:
-            if len(self._queue) >= MAX_QUEUE:
-                return False
-            self._queue.append(job)
-            self._change.notify()
-            return True
+            if self._reader is None:
+                if len(self._queue) >= MAX_QUEUE:
+                    return False
+                self._queue.append(job)
+                return True
+        self._answer(self._reader, job)
+        return True
 
     def perform(self, name: str) -> None:
         """Compile the last drawing, and all that come, for this exhibit. Raises `ConfigError`."""
         exhibit = find(name)
         with self._change:
-            self.exhibit = exhibit
+            self._exhibit = exhibit
             if self._latest is not None:
                 self._to_show[self._latest[0].station] = self._latest
             self._change.notify()
@@ -87,42 +102,66 @@ class Worker:
 
     def _run(self) -> None:
         try:
-            reader: Reader = importlib.import_module("display_node.infer").Engine(self._network)
-            self._last.extend(reader.read(sample) for sample in self._samples[:REMEMBERED])
-            self._post(Awake(invitation.drift(self._network, list(self._last), self._seed)))
+            self._wake()
         except Exception as error:
-            log.exception("the network cannot be run")
+            if not isinstance(error, SandglassError):
+                log.exception("the network cannot be run")
             self._post(Failed(f"the network cannot be run: {error}"))
             return
         while self._wait():
             try:
-                self._work(reader)
-            except Exception:  # one drawing must not end the reading of all
-                log.exception("a drawing could not be read")
+                self._compile()
+            except Exception:  # one drawing must not end the shows of all
+                log.exception("a show could not be compiled")
+
+    def _wake(self) -> None:
+        """Import torch, answer what has come meanwhile, and let whoever submits read from now on."""
+        reader: Reader = importlib.import_module("display_node.infer").Engine(self._network)
+        self._shown.extend(reader.read(sample) for sample in self._samples[:REMEMBERED])
+        if not all(np.isfinite(probe.probabilities).all() for probe in self._shown):
+            raise DataError("its weights are so large that its answers are not numbers")
+        self._post(Awake(invitation.drift(self._network, list(self._shown), self._seed)))
+        while True:
+            with self._change:
+                if not self._queue:
+                    self._reader = reader
+                    return
+                job = self._queue.popleft()
+            self._answer(reader, job)
+
+    def _answer(self, reader: Reader, job: Job) -> None:
+        probe = reader.read(job.bitmap, job.canvas)
+        shares = tuple(float(share) for share in probe.probabilities)
+        answer = Answer(job.station, job.drawing, probe.digit, shares)
+        self._ledger.record(answer)
+        job.link.send(answer.encode(), job.sender)
+        with self._change:
+            self._answers += 1
+            self._to_show[job.station] = job, probe
+            if len(self._to_show) > MAX_STATIONS:
+                self._to_show.popitem(last=False)
+            self._change.notify()
 
     def _wait(self) -> bool:
+        """Until there is a show to compile and nobody has asked for a while; False at the end."""
         with self._change:
-            self._change.wait_for(lambda: self._queue or self._to_show or self._closing)
+            self._change.wait_for(lambda: self._to_show or self._closing)
+            for _ in range(MOST_BREATHS):
+                asked = self._answers
+                if not self._change.wait_for(partial(self._disturbed, asked), BREATH):
+                    break
             return not self._closing
 
-    def _work(self, reader: Reader) -> None:
-        """Answer the next drawing; compile a show only while nobody waits for an answer."""
-        if self._queue:
-            with self._change:
-                job = self._queue.popleft()
-            probe = reader.read(job.bitmap, job.canvas)
-            shares = tuple(float(share) for share in probe.probabilities)
-            answer = Answer(job.station, job.drawing, probe.digit, shares)
-            self._ledger.record(answer)
-            job.link.send(answer.encode(), job.sender)
-            with self._change:
-                self._to_show[job.station] = job, probe
-            return
+    def _disturbed(self, asked: int) -> bool:
+        return self._answers != asked or self._closing
+
+    def _compile(self) -> None:
         with self._change:
             _, (job, probe) = self._to_show.popitem(last=False)
             self._latest = job, probe
-        if probe not in self._last:
-            self._last.append(probe)
-        scene = self.exhibit.build(self._network, probe, self._seed)
-        drift = invitation.drift(self._network, list(self._last), self._seed)
+            exhibit = self._exhibit
+        if probe not in self._shown:
+            self._shown.append(probe)
+        scene = exhibit.build(self._network, probe, self._seed)
+        drift = invitation.drift(self._network, list(self._shown), self._seed)
         self._post(Compiled(job, probe, scene, drift))

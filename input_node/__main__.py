@@ -1,6 +1,5 @@
 """The drawing station: `python -m input_node`."""
 
-import logging
 import signal
 import sys
 import threading
@@ -16,8 +15,6 @@ from input_node.sender import Sender
 from input_node.session import Session
 from input_node.settings import Settings
 
-log = logging.getLogger("sandglass")
-
 ABOUT = "The drawing station: what is drawn here is read on the wall."
 FIRST_LOOK_UP = 1.0
 """Seconds to wait for a host name at the start, so that the first drawing need not be sent twice."""
@@ -32,7 +29,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if settings.discovery:
-        log.info("discovery is not built yet: the wall is looked for at %s only", settings.display)
+        raise errors.ConfigError("discovery is not built yet: name the wall with --display HOST:PORT")
     drawings = replay.load(settings.replay) if settings.replay else None
     peer = Peer(parse_address(settings.display, DRAWING_PORT))
     peer.refresh(FIRST_LOOK_UP)

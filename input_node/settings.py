@@ -16,7 +16,7 @@ SMALLEST, LARGEST = 240, 8192
 @dataclass(frozen=True)
 class Settings:
     display: str = setting(f"127.0.0.1:{wire.DRAWING_PORT}", "the wall's drawing port, HOST or HOST:PORT")
-    discovery: bool = setting(True, "look for a wall on the network when --display does not answer")
+    discovery: bool = setting(False, "find the wall by mDNS (not built yet)")
     headless: bool = setting(False, "run without a screen")
     replay: Path | None = setting(None, "submit the drawings of this strokes file, print the answers, end")
     timeout: float = setting(60.0, "seconds to wait for each answer of a replay", low=0.1, high=86_400)
@@ -25,6 +25,7 @@ class Settings:
     fullscreen: bool = setting(False, "cover the whole screen")
     station: str = setting("", "this station's name on the wire; empty: the host's name")
     host: str = setting("0.0.0.0", "this machine's address to listen on")
+    http_host: str = setting("127.0.0.1", "address on which /health is served", option=False)
     http_port: int = setting(wire.INPUT_HTTP_PORT, "where /health is served, 0 = any", low=0, high=65_535)
     language: str = setting("en+ko", "what the visitor reads", choices=("en", "ko", "en+ko"))
     left_handed: bool = setting(False, "put the buttons on the left")

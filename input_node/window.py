@@ -73,7 +73,7 @@ def run(settings: Settings, sender: Sender, stop: threading.Event) -> int:
             }
 
         door = HttpDoor(
-            settings.host, settings.http_port, {"/health": health_page(heart, time.monotonic, status)}
+            settings.http_host, settings.http_port, {"/health": health_page(heart, time.monotonic, status)}
         )
         try:
             window.serve(session, View(spoken), heart, stop, door.port)
