@@ -68,6 +68,7 @@ def test_hello_is_acked_and_is_no_event(room: Room) -> None:
     room.say(Hello("tablet", 7))
     assert room.heard() == [Ack("tablet", 7)]
     assert room.events() == []
+    assert room.count("hellos") == 1
 
 
 def test_a_submit_is_one_job_and_one_ack_each_time(room: Room) -> None:
