@@ -47,12 +47,12 @@ No data set is part of this project; `weights/sources.py` finds or fetches the t
 
 {recipe}
 
-Each pen drawing is turned, slanted, stretched and shaken, inked with nibs from thin to thick, some without
-anti-aliasing. Then, anew in every epoch, every picture of both kinds is shifted, scaled, turned, sheared and
-waved, made thicker or thinner, harder-edged or paler (`weights/inking.py`, `weights/warp.py`). Batch
-normalisation helps while training and is folded into the convolutions before the file is written. The file
-holds the running average of the weights after the last epoch. torch {torch}; the same seed gives the same
-network on the same kind of processor with the same number of threads.
+Each pen drawing is bent, turned, slanted, stretched and shaken (`weights/jitter.py`), inked with nibs from
+thin to thick, some without anti-aliasing (`weights/inking.py`). Then, anew in every epoch, every picture of
+both kinds is shifted, scaled, turned, sheared and waved, made thicker or thinner, harder-edged or paler
+(`weights/warp.py`). Batch normalisation helps while training and is folded into the convolutions before the
+file is written. The file holds the running average of the weights after the last epoch. torch {torch}; the
+same seed gives the same network on the same kind of processor with the same number of threads.
 
 ## Limits
 

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from common.bitmap import SIDE, Bitmap, frame
 from common.raster import draw, framed
-from common.strokes import Drawing, Points, smooth
+from common.strokes import Drawing, smooth
+from weights.jitter import jittered
 from weights.mnist import Digits
 
 NIBS = (1.6, 4.5)
@@ -44,25 +45,6 @@ def legacy(drawing: Drawing, nib: float = LEGACY_NIB, fill: float = 1.0) -> Bitm
     shift = (SIDE - (low + high) * scale) / 2.0
     ink = draw([smooth(stroke * scale + shift, 0.7) for stroke in drawing.strokes], nib)
     return frame(Bitmap.of((ink >= 0.5).astype(np.float32)))
-
-
-def jittered(drawing: Drawing, random: np.random.Generator) -> Drawing:
-    """The same digit by another hand: turned, slanted, stretched, and a little shaky."""
-    angle = np.radians(random.uniform(-15, 15))
-    slant, stretch = random.uniform(-0.3, 0.3), np.sqrt(random.uniform(0.7, 1.3))
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    matrix = turn @ np.array([[1.0, slant], [0.0, 1.0]]) @ np.diag([stretch, 1.0 / stretch])
-    points = np.concatenate(drawing.strokes)
-    shake = random.uniform(0.0, 0.02) * float(np.ptp(points, axis=0).max())
-    strokes = tuple((stroke + _tremor(len(stroke), shake, random)) @ matrix.T for stroke in drawing.strokes)
-    return Drawing(strokes, drawing.box, drawing.label)
-
-
-def _tremor(count: int, shake: float, random: np.random.Generator) -> Points:
-    """(count, 2): an unsteady hand, off by `shake` at a knot every five points, and in a line between."""
-    knots = random.normal(0.0, shake, (count // 5 + 2, 2))
-    at = np.linspace(0, len(knots) - 1, count)
-    return np.stack([np.interp(at, np.arange(len(knots)), knots[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def _variants(task: tuple[Drawing, int, int, int]) -> npt.NDArray[np.uint8]:

@@ -5,7 +5,8 @@ import torch
 
 from common.raster import framed
 from common.strokes import Drawing
-from weights.inking import jittered, legacy, measured, varied
+from weights.inking import legacy, measured, varied
+from weights.jitter import jittered
 from weights.warp import augment
 
 SEVEN = Drawing((np.array([[20.0, 20], [80, 20], [40, 90]]), np.array([[35.0, 55], [70, 55]])), (100, 100), 7)
