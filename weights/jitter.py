@@ -60,7 +60,7 @@ def _trimmed(stroke: Points, random: Random) -> Points:
 
 
 def _bent(stroke: Points, amount: float, random: Random) -> Points:
-    """Each step of the pen turned by an angle that changes slowly along the stroke, its middle kept in place."""
+    """Each step of the pen turned by an angle that changes slowly along the stroke; its middle stays."""
     steps = np.diff(stroke, axis=0)
     lengths = np.hypot(*steps.T)
     if len(stroke) < 4 or not lengths.any():
