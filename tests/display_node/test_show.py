@@ -187,6 +187,12 @@ def test_those_who_wait_longest_see_a_whole_tour_of_the_one_before() -> None:
     state = tick(touring("a", "b", "c"), 105.0)
     assert state.tour is not None
     assert (state.tour.job.station, state.cut) == ("b", 30.0)
+    assert step(state, compiled("d"), 106.0).cut == 30.0
+
+
+def test_another_submit_does_not_put_off_the_change() -> None:
+    state = step(touring("a"), compiled("b"), 101.0)
+    assert step(state, compiled("c"), 105.0).cut == 5.0
 
 
 def test_no_more_than_so_many_wait() -> None:
