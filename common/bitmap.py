@@ -22,6 +22,9 @@ MARGIN = 1.0
 INK_THRESHOLD = 32
 """A pixel at least this bright (of 255) counts as ink when its extent is measured."""
 
+SMALLEST = 8.0
+"""Ink smaller than this many pixels is not enlarged further: a stray dot must not fill the frame."""
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -78,7 +81,7 @@ def frame(bitmap: Bitmap) -> Bitmap:
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     top, bottom = float(rows[0]), float(rows[-1] + 1)
     left, right = float(columns[0]), float(columns[-1] + 1)
-    scale = BOX / max(bottom - top, right - left)
+    scale = BOX / max(bottom - top, right - left, SMALLEST)
     centre = np.arange(SIDE, dtype=np.float32) + 0.5
     mass_x = float(image.sum(axis=0) @ centre / image.sum())
     mass_y = float(image.sum(axis=1) @ centre / image.sum())

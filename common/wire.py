@@ -5,9 +5,9 @@ touches a socket. A value that *we* get wrong raises `WireError`; what a *peer* 
 `Refused`, which the receiver counts.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -28,59 +28,63 @@ DRAWING_PORT, CONTROL_PORT, DISPLAY_HTTP_PORT, INPUT_HTTP_PORT, LEGACY_PORT = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class _Picture:
+    ADDRESS: ClassVar[str]
+    TAGS: ClassVar[str] = "shiib"
+    station: str
+    drawing: int
+    sequence: int
+    bitmap: Bitmap
+
+    def encode(self) -> bytes:
+        head = _name(self.station), self.drawing, self.sequence
+        return build(self.ADDRESS, self.TAGS, *head, SIDE, self.bitmap.pixels)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview(_Picture):
     """The canvas as it grows. `sequence` rises by one a message, within one drawing."""
 
     ADDRESS: ClassVar[str] = "/drawing/preview"
-    TAGS: ClassVar[str] = "shiib"
-    station: str
-    drawing: int
-    sequence: int
-    bitmap: Bitmap
-
-    def encode(self) -> bytes:
-        return _picture(self, self.bitmap)
 
 
 @dataclass(frozen=True, slots=True)
-class Submit:
+class Submit(_Picture):
     """The framed drawing, to be read; (station, drawing) is its identity, however often it arrives."""
 
     ADDRESS: ClassVar[str] = "/drawing/submit"
-    TAGS: ClassVar[str] = "shiib"
-    station: str
-    drawing: int
-    sequence: int
-    bitmap: Bitmap
-
-    def encode(self) -> bytes:
-        return _picture(self, self.bitmap)
 
 
 @dataclass(frozen=True, slots=True)
-class Clear:
+class _Word:
+    ADDRESS: ClassVar[str]
+    TAGS: ClassVar[str] = "sh"
+    station: str
+    drawing: int
+
+    def encode(self) -> bytes:
+        return build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing)
+
+
+@dataclass(frozen=True, slots=True)
+class Clear(_Word):
     """The visitor wiped the canvas."""
 
     ADDRESS: ClassVar[str] = "/drawing/clear"
-    TAGS: ClassVar[str] = "sh"
-    station: str
-    drawing: int
-
-    def encode(self) -> bytes:
-        return _build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing)
 
 
 @dataclass(frozen=True, slots=True)
-class Hello:
+class Hello(_Word):
     """Is a wall there? Sent about once a second and answered by an `Ack` with the same two values."""
 
     ADDRESS: ClassVar[str] = "/drawing/hello"
-    TAGS: ClassVar[str] = "sh"
-    station: str
-    drawing: int
 
-    def encode(self) -> bytes:
-        return _build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing)
+
+@dataclass(frozen=True, slots=True)
+class Ack(_Word):
+    """The wall has it: stop resending quickly."""
+
+    ADDRESS: ClassVar[str] = "/drawing/ack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +102,6 @@ class Legacy:
 
 
 @dataclass(frozen=True, slots=True)
-class Ack:
-    """The wall has it: stop resending quickly."""
-
-    ADDRESS: ClassVar[str] = "/drawing/ack"
-    TAGS: ClassVar[str] = "sh"
-    station: str
-    drawing: int
-
-    def encode(self) -> bytes:
-        return _build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing)
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """The digit and its ten probabilities (summing to one, in the order 0…9)."""
 
@@ -125,7 +116,7 @@ class Answer:
         shares = [float(p) for p in self.probabilities]
         if not _plausible(self.digit, shares):
             raise WireError(f"digit {self.digit} with probabilities {shares}")
-        return _build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing, int(self.digit), *shares)
+        return build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing, int(self.digit), *shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,89 +131,21 @@ class Progress:
     fraction: float
 
     def encode(self) -> bytes:
-        if not (0.0 <= self.fraction <= 1.0 and _chapter(self.chapter)):
+        if not (0.0 <= self.fraction <= 1.0 and (not self.chapter or valid_name(self.chapter))):
             raise WireError(f"chapter {self.chapter!r} at {self.fraction}")
-        return _build(
-            self.ADDRESS, self.TAGS, _name(self.station), self.drawing, self.chapter, float(self.fraction)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """One row of the control table. `kind`: "" a button, "s" a text, "f" a number in [low, high]."""
-
-    name: str
-    kind: str
-    help: str
-    low: float = 0.0
-    high: float = 1.0
-
-    @property
-    def address(self) -> str:
-        return f"/control/{self.name}"
-
-
-VERBS = {
-    verb.name: verb
-    for verb in (
-        Verb("exhibit", "s", "show this exhibit from its beginning"),
-        Verb("play", "", "let time run"),
-        Verb("pause", "", "hold time"),
-        Verb("seek", "f", "jump to this many seconds into the show", 0.0, 3600.0),
-        Verb("speed", "f", "seconds of show per second", 0.1, 8.0),
-        Verb("next", "", "on to the next chapter"),
-        Verb("reset", "", "back to the invitation, settings as configured"),
-        Verb("language", "s", "en, ko or en+ko"),
-        Verb("volume", "f", "loudness of the sound", 0.0, 1.0),
-        Verb("blackout", "f", "1 darkens the wall, 0 lights it again", 0.0, 1.0),
-        Verb("restart", "", "end the process; its supervisor starts it again"),
-    )
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """An operator's verb. `value` is None for a button, else what the verb's kind says."""
-
-    verb: str
-    value: float | str | None = None
-
-    def encode(self) -> bytes:
-        if self.verb not in VERBS:
-            raise WireError(f"no verb {self.verb!r}; there are {', '.join(VERBS)}")
-        verb = VERBS[self.verb]
-        return _build(verb.address, verb.kind, *([] if self.value is None else [self.value]))
+        head = _name(self.station), self.drawing
+        return build(self.ADDRESS, self.TAGS, *head, self.chapter, float(self.fraction))
 
 
 ToWall = Preview | Submit | Clear | Hello
 ToStation = Ack | Answer | Progress
-Decoded = ToWall | ToStation | Legacy | Control
+Decoded = ToWall | ToStation | Legacy
 
 
-def decode_drawing(datagram: bytes) -> list[Decoded]:
-    """What arrived on a wall's drawing port."""
-    return _decode(datagram, _DRAWING, MAX_DATAGRAM)
+Parser = Callable[[osc.Message], Decoded]
 
 
-def decode_reply(datagram: bytes) -> list[Decoded]:
-    """What arrived at a station."""
-    return _decode(datagram, _REPLIES, MAX_DATAGRAM)
-
-
-def decode_legacy(datagram: bytes) -> list[Decoded]:
-    """What arrived on the original's port."""
-    return _decode(datagram, _LEGACY, LEGACY_DATAGRAM)
-
-
-def decode_control(datagram: bytes) -> list[Decoded]:
-    """What arrived on the control port: presses only, a button's release (0, F) is left out."""
-    return _decode(datagram, _CONTROLS, MAX_DATAGRAM)
-
-
-Parser = Callable[[osc.Message], Decoded | None]
-
-
-def _decode(datagram: bytes, parsers: dict[str, Parser], limit: int) -> list[Decoded]:
+def _decode(parsers: dict[str, Parser], limit: int, datagram: bytes) -> list[Decoded]:
     if len(datagram) > limit:
         raise Refused("size", f"{len(datagram)} bytes, {limit} at most")
     decoded = []
@@ -231,7 +154,7 @@ def _decode(datagram: bytes, parsers: dict[str, Parser], limit: int) -> list[Dec
         if parser is None:
             raise Refused("address", f"{message.address} is not heard on this port")
         decoded.append(parser(message))
-    return [message for message in decoded if message is not None]
+    return decoded
 
 
 def _exact(tags: str, make: Callable[..., Decoded]) -> Parser:
@@ -270,28 +193,9 @@ def _take_answer(station: str, drawing: int, digit: int, *probabilities: float) 
 
 
 def _take_progress(station: str, drawing: int, chapter: str, fraction: float) -> Progress:
-    if not (0.0 <= fraction <= 1.0 and _chapter(chapter)):
+    if not (0.0 <= fraction <= 1.0 and (not chapter or valid_name(chapter))):
         raise Refused("value", f"chapter {chapter[:MAX_NAME]!r} at {fraction}")
     return Progress(_known(station), drawing, chapter, fraction)
-
-
-def _control(message: osc.Message) -> Control | None:
-    verb = VERBS[message.address.removeprefix("/control/")]
-    argument = message.arguments[0] if message.arguments else None
-    if len(message.arguments) > 1 or (verb.kind and argument is None):
-        raise Refused("tags", f"{verb.address} takes {verb.kind or 'nothing'}, not {message.tags!r}")
-    if verb.kind == "s":
-        if not isinstance(argument, str) or not _valid_name(argument):
-            raise Refused("value", f"{verb.address} {argument!r}")
-        return Control(verb.name, argument)
-    if message.tags not in ("", "i", "f", "T", "F"):
-        raise Refused("tags", f"{verb.address} {message.tags!r}")
-    number = 1.0 if argument is None else float(argument)  # i, f, T or F by now
-    if not verb.kind and math.isfinite(number):
-        return Control(verb.name) if number > 0.0 else None
-    if not (math.isfinite(number) and verb.low <= number <= verb.high):
-        raise Refused("value", f"{verb.address} {number}, expected {verb.low:g} to {verb.high:g}")
-    return Control(verb.name, number)
 
 
 def _named(make: Callable[[str, int], Decoded]) -> Callable[..., Decoded]:
@@ -310,34 +214,24 @@ _REPLIES: dict[str, Parser] = {
     Progress.ADDRESS: _exact(Progress.TAGS, _take_progress),
 }
 _LEGACY: dict[str, Parser] = {Legacy.ADDRESS: _exact(Legacy.TAGS, _take_legacy)}
-_CONTROLS: dict[str, Parser] = {verb.address: _control for verb in VERBS.values()}
+
+decode_drawing = partial(_decode, _DRAWING, MAX_DATAGRAM)
+"""What arrived on a wall's drawing port."""
+decode_reply = partial(_decode, _REPLIES, MAX_DATAGRAM)
+"""What arrived at a station."""
+decode_legacy = partial(_decode, _LEGACY, LEGACY_DATAGRAM)
+"""What arrived on the original's port."""
 
 
-def _picture(message: Preview | Submit, bitmap: Bitmap) -> bytes:
-    return _build(
-        message.ADDRESS,
-        message.TAGS,
-        _name(message.station),
-        message.drawing,
-        message.sequence,
-        SIDE,
-        bitmap.pixels,
-    )
-
-
-def _build(address: str, tags: str, *arguments: Argument) -> bytes:
+def build(address: str, tags: str, *arguments: Argument) -> bytes:
     datagram = osc.build(address, tags, arguments)
     if len(datagram) > MAX_DATAGRAM:
         raise WireError(f"{address} would take {len(datagram)} bytes, {MAX_DATAGRAM} at most")
     return datagram
 
 
-def _valid_name(name: str) -> bool:
+def valid_name(name: str) -> bool:
     return name.isprintable() and 0 < len(name.encode()) <= MAX_NAME  # a lone surrogate isn't printable
-
-
-def _chapter(name: str) -> bool:
-    return not name or _valid_name(name)
 
 
 def _plausible(digit: int, probabilities: Sequence[float]) -> bool:
@@ -345,12 +239,12 @@ def _plausible(digit: int, probabilities: Sequence[float]) -> bool:
 
 
 def _name(name: str) -> str:
-    if not _valid_name(name):
+    if not valid_name(name):
         raise WireError(f"station name {name!r} must be 1 to {MAX_NAME} printable bytes")
     return name
 
 
 def _known(name: str) -> str:
-    if not _valid_name(name):
+    if not valid_name(name):
         raise Refused("value", f"station name {name[:MAX_NAME]!r}")
     return name

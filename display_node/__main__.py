@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 
 from common.config import parse
 from common.counters import set_up_logging
@@ -18,11 +19,12 @@ def main() -> int:
     set_up_logging("display")
     sys.setswitchinterval(SWITCH_INTERVAL)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # stdout belongs to the ready line
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     from display_node.wall import Wall  # after the options: --help needs no GL
 
-    wall = Wall(settings)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: wall.stop.set())
+    wall = Wall(settings, stop)
     try:
         wall.run()
     finally:

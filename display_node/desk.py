@@ -7,7 +7,9 @@ import itertools
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection
+from typing import TypeVar
 
+from common import control
 from common.bitmap import BLANK, Bitmap, frame
 from common.counters import Counters
 from common.errors import Refused
@@ -15,19 +17,18 @@ from common.link import Address, Link
 from common.wire import (
     Ack,
     Clear,
-    Control,
-    Decoded,
     Hello,
     Legacy,
     Preview,
     Submit,
-    decode_control,
     decode_drawing,
     decode_legacy,
 )
 from display_node.events import Drawn, Job, Wiped
 from display_node.ledger import Ledger
 from display_node.mailbox import MAX_STATIONS, Mailbox
+
+Message = TypeVar("Message")
 
 LEGACY_STATION = "legacy"
 RETIRED = 8
@@ -117,15 +118,14 @@ class Desk:
         if sender[0] not in self._allowed:
             self._counters.drop("stranger", f"{sender[0]} may not command", sender[0])
             return
-        for message in self._decode(decode_control, datagram, sender):
-            assert isinstance(message, Control)
+        for command in self._decode(control.decode, datagram, sender):
             self._counters.add("controls")
-            if not self._mailbox.put(message):
+            if not self._mailbox.put(command):
                 self._counters.drop("busy", "too many commands at once", sender[0])
 
     def _decode(
-        self, decode: Callable[[bytes], list[Decoded]], datagram: bytes, sender: Address
-    ) -> list[Decoded]:
+        self, decode: Callable[[bytes], list[Message]], datagram: bytes, sender: Address
+    ) -> list[Message]:
         try:
             return decode(datagram)
         except Refused as refused:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from common.bitmap import Bitmap
+from common.control import Control
 from common.link import Address, Link
-from common.wire import Control
 from display_node.probe import Probe
 from display_node.scene import Scene
 

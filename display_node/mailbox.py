@@ -6,7 +6,7 @@ Of the previews only each station's newest is kept; everything else waits in ord
 import threading
 from collections import OrderedDict, deque
 
-from common.wire import Control
+from common.control import Control
 from display_node.events import Drawn, Event, Wiped
 
 MAX_STATIONS = 16

@@ -1,5 +1,6 @@
 """The wall's settings: each is a key of its config file and an option of its command."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +41,10 @@ class Settings:
 
 def parse_size(text: str) -> tuple[int, int]:
     """`WIDTHxHEIGHT` in pixels; `ConfigError` otherwise."""
-    width, _, height = text.lower().partition("x")
-    if not (width.isdigit() and height.isdigit()):
+    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text, re.ASCII | re.IGNORECASE)
+    if found is None:
         raise ConfigError(f"size {text!r} must be WIDTHxHEIGHT, such as 1280x720")
-    size = int(width), int(height)
+    size = int(found[1]), int(found[2])
     if min(size) < SMALLEST or max(size) > LARGEST:
         raise ConfigError(f"size {text!r} must have sides between {SMALLEST} and {LARGEST}")
     return size

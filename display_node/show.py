@@ -12,7 +12,7 @@ from enum import Enum
 
 from common.bitmap import BLANK, Bitmap
 from common.clock import ShowClock
-from common.wire import Control
+from common.control import Control
 from display_node.events import Awake, Compiled, Drawn, Event, Failed, Wiped
 from display_node.scene import Scene
 
@@ -20,8 +20,8 @@ FORGET = 20.0
 """Seconds without a pen after which a drawing on the wall makes way for the invitation."""
 FORGET_WIPED = 4.0
 """The same after the canvas was wiped."""
-MAX_WAITING = 16
-"""Shows that wait for the stage, one a station."""
+MAX_WAITING = 4
+"""Shows that wait for the stage, one a station, a dozen megabytes and a minute each."""
 
 
 class Phase(Enum):
@@ -99,6 +99,8 @@ def tick(state: State, now: float) -> State:
             return replace(state, phase=Phase.ANSWERED, until=now + state.rest)
         return state
     if state.until is None or now < state.until:
+        return state
+    if state.phase is Phase.ANSWERED and state.clock.paused:
         return state
     return _rest(state, now)
 

@@ -1,5 +1,6 @@
 """The wall: opens its ports, then turns events into states and states into frames until told to stop."""
 
+import contextlib
 import json
 import logging
 import threading
@@ -8,11 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from common import fonts
+from common.control import Control
 from common.counters import Counters
 from common.errors import ConfigError, GraphicsError, LinkError, SandglassError
 from common.health import Heartbeat, HttpDoor, health_page
 from common.link import UdpLink
-from common.wire import Control, Progress
+from common.wire import Progress
 from display_node import show
 from display_node.desk import Desk
 from display_node.exhibits.invitation import exhibit as invitation
@@ -38,15 +40,15 @@ PROGRESS_EVERY = 0.5
 
 
 class Wall:
-    """Everything one wall holds. `run` until `stop` is set or the window is closed, then `close`."""
+    """Everything one wall holds. `run` ends when `stop` is set or the window is closed; then `close`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, stop: threading.Event) -> None:
         if settings.discovery:
             raise ConfigError(
                 "discovery is not built yet: tell each station its wall with --display HOST:PORT"
             )
         self._settings = settings
-        self.stop = threading.Event()
+        self._stop = stop
         network = load(settings.weights or SHIPPED)
         language = Language(settings.language)
         self._counters, self._mailbox, ledger = Counters(), Mailbox(), Ledger()
@@ -78,7 +80,7 @@ class Wall:
 
     def run(self) -> None:
         """Frame after frame. Raises `SandglassError` if the network cannot be run at all."""
-        while not self.stop.is_set() and not self._state.leave and self._surface.poll():
+        while not self._stop.is_set() and not self._state.leave and self._surface.poll():
             self._frame(time.monotonic())
             self._surface.present()
             self._heart.beat(time.monotonic())
@@ -100,18 +102,18 @@ class Wall:
         before = self._state
         state = before
         for event in self._mailbox.drain():
-            state = show.step(state, event, now)
-            if isinstance(event, Control):
-                self._answer_to(event)
+            if not isinstance(event, Control) or self._possible(event):
+                state = show.step(state, event, now)
         state = show.tick(state, now)
         self._state = state
         if state.failure:
             raise SandglassError(state.failure)
         if state.awake and not self._told_ready:
             self._told_ready = True
-            print(json.dumps({"ready": True, **self._ports}), flush=True)
+            with contextlib.suppress(BrokenPipeError):  # whoever started us no longer listens
+                print(json.dumps({"ready": True, **self._ports}), flush=True)
         if state.language != before.language:
-            self._speak(state.language)
+            self._renderer.set_language(Language(state.language))
         if state.scene is not self._renderer.scene:
             self._renderer.show(state.scene)
         if state.canvas is not before.canvas:
@@ -122,20 +124,18 @@ class Wall:
         self._renderer.finish(self._surface.screen)
         self._tell_progress(now)
 
-    def _answer_to(self, command: Control) -> None:
-        """Commands that reach beyond the show's state."""
+    def _possible(self, command: Control) -> bool:
+        """Do what reaches beyond the show's state; False, and a word in the log, if it can't be done."""
         log.info("command: %s %s", command.verb, "" if command.value is None else command.value)
-        if command.verb == "exhibit":
-            try:
-                self._worker.perform(str(command.value))
-            except ConfigError as error:
-                log.warning("%s", error)
-
-    def _speak(self, wanted: str) -> None:
         try:
-            self._renderer.set_language(Language(wanted))
+            if command.verb == "exhibit":
+                self._worker.perform(str(command.value))
+            elif command.verb == "language":
+                _speakable(str(command.value))
         except ConfigError as error:
             log.warning("%s", error)
+            return False
+        return True
 
     def _tell_progress(self, now: float) -> None:
         tour, scene = self._state.tour, self._state.scene
@@ -196,6 +196,14 @@ def _open_ports(settings: Settings, desk: Desk) -> Sequence[tuple[str, UdpLink, 
         except LinkError as error:
             log.warning("the original's sketch will not be heard: %s", error)
     return doors
+
+
+def _speakable(wanted: str) -> Language:
+    """Raises `ConfigError` for a language that there is no file, or no font, for."""
+    language = Language(wanted)
+    if wanted != "en" and fonts.hangul() is None:
+        raise ConfigError(fonts.ADVICE)
+    return language
 
 
 def _atlas(language: Language) -> tuple[Atlas, Language]:

@@ -25,7 +25,7 @@ from display_node.exhibits.invitation import exhibit as invitation
 from display_node.ledger import Ledger
 from display_node.mailbox import MAX_STATIONS
 from display_node.network import Network
-from display_node.probe import Probe
+from display_node.probe import Probe, asleep
 
 log = logging.getLogger("sandglass")
 
@@ -120,7 +120,8 @@ class Worker:
         self._shown.extend(reader.read(sample) for sample in self._samples[:REMEMBERED])
         if not all(np.isfinite(probe.probabilities).all() for probe in self._shown):
             raise DataError("its weights are so large that its answers are not numbers")
-        self._post(Awake(invitation.drift(self._network, list(self._shown), self._seed)))
+        first = list(self._shown) or [asleep(self._network)]
+        self._post(Awake(invitation.drift(self._network, first, self._seed)))
         while True:
             with self._change:
                 if not self._queue:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from common.wire import Control
+from common.control import Control
 from display_node.exhibits.convolution import exhibit
 from input_node.layout import layout
 from tests.display_node.drawn import probe, shipped, three

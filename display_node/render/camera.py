@@ -64,7 +64,7 @@ def fit(key: CameraKey, aspect: float) -> Pose:
         ([_dot(point, axis) for point in key.points], axis, reach)
         for axis, reach in ((right, wide), (up, tall))
     ]
-    distance = 0.0
+    distance = max(depths) + 2 * NEAR
     for places, _, reach in axes:
         most = max(place + reach * depth for place, depth in zip(places, depths, strict=True))
         least = min(place - reach * depth for place, depth in zip(places, depths, strict=True))

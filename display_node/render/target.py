@@ -34,7 +34,8 @@ class Target:
     def __init__(self, context: moderngl.Context, glow: Glow, size: Size, samples: int) -> None:
         self._context = context
         self.size = size
-        samples = min(samples, context.max_samples)
+        # Drivers offer powers of two.
+        samples = 1 << max(min(samples, context.max_samples), 1).bit_length() - 1
         self._picture = context.texture(size, 4)
         self._resolved = context.framebuffer([self._picture], context.depth_renderbuffer(size))
         self._finished = context.framebuffer([context.renderbuffer(size, 4)])

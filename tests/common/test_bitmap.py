@@ -87,3 +87,9 @@ def test_paper_without_ink_is_empty() -> None:
 @given(st.binary(min_size=1024, max_size=1024))
 def test_any_noise_can_be_framed(pixels: bytes) -> None:
     assert len(frame(Bitmap(pixels)).pixels) == 1024
+
+
+def test_a_stray_dot_stays_small() -> None:
+    image = np.zeros((SIDE, SIDE), np.float32)
+    image[3:5, 4:6] = 1.0
+    assert (frame(Bitmap.of(image)).unit > 0.2).sum() < 60

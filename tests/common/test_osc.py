@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import osc, wire
+from common import control, osc, wire
 from common.bitmap import BLANK, Bitmap
 from common.errors import Refused, WireError
 
@@ -18,10 +18,10 @@ VALID = (
     wire.Hello("sand", 5).encode(),
     wire.Progress("sand", 6, "conv1", 0.5).encode(),
     wire.Legacy(INK).encode(),
-    wire.Control("seek", 2.5).encode(),
+    control.Control("seek", 2.5).encode(),
     osc.build("/x", "isbTFNdhf", [1, "abc", b"abcde", True, False, None, 1.0, 5, 0.5]),
 )
-DECODERS = (wire.decode_drawing, wire.decode_reply, wire.decode_legacy, wire.decode_control)
+DECODERS = (wire.decode_drawing, wire.decode_reply, wire.decode_legacy, control.decode)
 
 
 def bundle(*elements: bytes, tag: int = 1) -> bytes:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pythonosc.osc_message import OscMessage
 
-from common import osc, wire
+from common import control, osc, wire
 from common.bitmap import BLANK, SIDE, Bitmap
 from common.errors import Refused, WireError
 
@@ -25,8 +25,8 @@ shares = st.floats(0.0, 1.0, width=32)
 bitmaps = st.binary(min_size=SIDE * SIDE, max_size=SIDE * SIDE).map(Bitmap)
 inked = bitmaps.filter(lambda bitmap: not bitmap.empty)
 CONTROLS = [
-    wire.Control(verb.name, value)
-    for verb in wire.VERBS.values()
+    control.Control(verb.name, value)
+    for verb in control.VERBS.values()
     for value in {"": [None], "s": ["en+ko", KOREAN], "f": [verb.low, 1.0, verb.high]}[verb.kind]
     if value != 1.0 or verb.low <= 1.0 <= verb.high
 ]
@@ -63,9 +63,9 @@ def test_the_originals_message_comes_back(bitmap: Bitmap) -> None:
 
 
 @pytest.mark.parametrize("command", CONTROLS, ids=str)
-def test_commands_come_back(command: wire.Control) -> None:
-    (heard,) = wire.decode_control(command.encode())
-    assert isinstance(heard, wire.Control)
+def test_commands_come_back(command: control.Control) -> None:
+    (heard,) = control.decode(command.encode())
+    assert isinstance(heard, control.Control)
     assert heard.verb == command.verb
     assert heard.value == (
         pytest.approx(command.value) if isinstance(command.value, float) else command.value
@@ -135,10 +135,10 @@ MISUSES: list[Callable[[], bytes]] = [
     wire.Answer("a", 1, 3, (float("nan"),) * 10).encode,
     wire.Progress("a", 1, "conv1", 1.5).encode,
     wire.Progress("a", 1, "c" * 33, 0.5).encode,
-    wire.Control("nosuch").encode,
-    wire.Control("seek").encode,
-    wire.Control("seek", "five").encode,
-    wire.Control("next", 1.0).encode,
+    control.Control("nosuch").encode,
+    control.Control("seek").encode,
+    control.Control("seek", "five").encode,
+    control.Control("next", 1.0).encode,
 ]
 
 
@@ -204,12 +204,12 @@ def test_progress_stays_within_the_tour(fraction: float) -> None:
     ("tags", "arguments"), [("", []), ("i", [1]), ("f", [1.0]), ("f", [0.01]), ("T", [True])]
 )
 def test_a_press_of_any_kind_is_a_command(tags: str, arguments: list[osc.Argument]) -> None:
-    assert wire.decode_control(osc.build("/control/next", tags, arguments)) == [wire.Control("next")]
+    assert control.decode(osc.build("/control/next", tags, arguments)) == [control.Control("next")]
 
 
 @pytest.mark.parametrize(("tags", "arguments"), [("i", [0]), ("f", [0.0]), ("F", [False]), ("i", [-1])])
 def test_a_release_is_none(tags: str, arguments: list[osc.Argument]) -> None:
-    assert wire.decode_control(osc.build("/control/next", tags, arguments)) == []
+    assert control.decode(osc.build("/control/next", tags, arguments)) == []
 
 
 @pytest.mark.parametrize(
@@ -239,20 +239,18 @@ def test_commands_out_of_range_are_refused(
     verb: str, tags: str, arguments: list[osc.Argument], kind: str
 ) -> None:
     with pytest.raises(Refused) as caught:
-        wire.decode_control(osc.build(f"/control/{verb}", tags, arguments))
+        control.decode(osc.build(f"/control/{verb}", tags, arguments))
     assert caught.value.kind == kind
 
 
 def test_numbers_come_as_integers_and_switches_too() -> None:
     for tags, argument in (("i", 1), ("f", 1.0), ("T", True)):
-        assert wire.decode_control(sent("/control/blackout", tags, argument)) == [
-            wire.Control("blackout", 1.0)
-        ]
+        assert control.decode(sent("/control/blackout", tags, argument)) == [control.Control("blackout", 1.0)]
 
 
 def test_each_port_has_its_own_limit() -> None:
     padded = wire.Legacy(INK).encode()
-    for decode in (wire.decode_drawing, wire.decode_reply, wire.decode_control):
+    for decode in (wire.decode_drawing, wire.decode_reply, control.decode):
         with pytest.raises(Refused, match="1200 at most"):
             decode(padded)
     with pytest.raises(Refused, match="5132 at most"):

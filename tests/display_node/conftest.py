@@ -17,8 +17,9 @@ import pytest
 from hypothesis import settings
 
 from common.bitmap import Bitmap
+from common.control import Control
 from common.link import Address, UdpLink
-from common.wire import Ack, Answer, Control, Decoded, Hello, Submit, decode_reply
+from common.wire import Ack, Answer, Decoded, Hello, Submit, decode_reply
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0

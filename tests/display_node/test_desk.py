@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from common import osc, wire
 from common.bitmap import BLANK, SIDE, Bitmap
+from common.control import Control
 from common.counters import Counters
 from common.link import Address, Link, MemoryNetwork, UdpLink
-from common.wire import Ack, Answer, Clear, Control, Decoded, Hello, Legacy, Preview, Submit, decode_reply
+from common.wire import Ack, Answer, Clear, Decoded, Hello, Legacy, Preview, Submit, decode_reply
 from display_node.desk import LEGACY_STATION, Desk
 from display_node.events import Drawn, Event, Job, Wiped
 from display_node.ledger import Ledger

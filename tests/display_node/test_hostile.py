@@ -14,8 +14,9 @@ import safetensors.numpy
 
 from common import osc, wire
 from common.bitmap import BLANK, Bitmap
+from common.control import Control
 from common.link import MemoryNetwork, UdpLink
-from common.wire import Answer, Control, Hello, Legacy, Preview, Submit
+from common.wire import Answer, Hello, Legacy, Preview, Submit
 from display_node.events import Compiled, Event, Failed, Job
 from display_node.ledger import Ledger
 from display_node.mailbox import MAX_STATIONS
@@ -63,7 +64,7 @@ ATTACKS = {
     "twelve stars": (b"/" + b"*" * 12 + b"\0\0\0,\0\0\0", "address"),
     "an address of 1,000 letters": (padded("/" + "a" * 1000) + b",\0\0\0", "address"),
     "a forged line of the log": (padded("/a\n2026-01-01 display ERROR forged") + b",\0\0\0", "address"),
-    "another port's address": (wire.Control("restart").encode(), "address"),
+    "another port's address": (Control("restart").encode(), "address"),
     "bad UTF-8": (HEAD + b",sh\0\xff\xfe\xfd\0" + bytes(8), "text"),
     "a name that clears the screen": (osc.build("/drawing/hello", "sh", ["\x1b[2J", 1]), "value"),
     "an argument too few": (osc.build("/drawing/hello", "s", ["sand"]), "tags"),
@@ -255,6 +256,8 @@ def grown(path: Path, factor: float) -> Path:
         (["--frame-rate", "0"], "frame_rate = 0 must be between 1 and 240"),
         (["--drawing-port", "70000"], "drawing_port = 70000"),
         (["--size", "10x10"], "size '10x10'"),
+        (["--size", "²x²"], "must be WIDTHxHEIGHT"),
+        (["--size", "9" * 5000 + "x9"], "must be WIDTHxHEIGHT"),
         (["--language", "xx"], "no language 'xx'; there are en, ko"),
         (["--exhibit", "nosuch"], "no exhibit 'nosuch'; there are"),
         (["--host", "198.51.100.7"], "198.51.100.7 is not an address of this machine"),

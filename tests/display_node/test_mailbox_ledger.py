@@ -3,7 +3,8 @@
 import threading
 
 from common.bitmap import BLANK
-from common.wire import Answer, Control
+from common.control import Control
+from common.wire import Answer
 from display_node.events import Drawn, Failed, Wiped
 from display_node.ledger import MAX_ENTRIES, Ledger
 from display_node.mailbox import MAX_COMMANDS, MAX_STATIONS, Mailbox

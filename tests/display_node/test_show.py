@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.bitmap import BLANK, SIDE, Bitmap
+from common.control import VERBS, Control
 from common.link import MemoryNetwork
-from common.wire import VERBS, Control
 from display_node import show
 from display_node.events import Awake, Compiled, Drawn, Event, Failed, Job, Wiped
 from display_node.probe import Probe
@@ -236,6 +236,12 @@ def test_seeking_back_from_the_answer_goes_on_with_the_tour() -> None:
     state = told(answered(), "seek", 12.0, now=131.0)
     assert (state.phase, state.until, state.time(131.0)) == (Phase.TOURING, None, 12.0)
     assert tick(state, 149.0).phase is Phase.ANSWERED
+
+
+def test_a_pause_holds_the_answer_too() -> None:
+    held = told(answered(), "pause", now=131.0)
+    assert tick(held, 1000.0).phase is Phase.ANSWERED
+    assert tick(told(held, "play", now=1000.0), 1000.0).phase is Phase.IDLE
 
 
 def test_settings_are_taken_and_reset_undoes_them() -> None:

@@ -19,8 +19,9 @@ from PIL import Image
 
 from common import osc
 from common.bitmap import SIDE, Bitmap
+from common.control import Control
 from common.link import UdpLink
-from common.wire import Ack, Answer, Clear, Control, Hello, Preview, Progress, Submit
+from common.wire import Ack, Answer, Clear, Hello, Preview, Progress, Submit
 from display_node.settings import Settings
 from display_node.wall import Wall as WallItself
 from tests.display_node.conftest import PATIENCE, Wall, answer_to, ask, replies, until
@@ -389,7 +390,8 @@ def test_a_closed_wall_leaves_no_thread_and_no_socket(capfd: pytest.CaptureFixtu
         samples=0,
         frame_rate=20,
     )
-    wall = WallItself(settings)
+    stop = threading.Event()
+    wall = WallItself(settings, stop)
 
     def visit() -> None:
         """Stop it once it is ready, or at the latest when patience ends."""
@@ -397,7 +399,7 @@ def test_a_closed_wall_leaves_no_thread_and_no_socket(capfd: pytest.CaptureFixtu
         while time.monotonic() < deadline and '"ready"' not in "".join(seen):
             seen.append(capfd.readouterr().out)
             time.sleep(0.05)
-        wall.stop.set()
+        stop.set()
 
     seen: list[str] = []
     visitor = threading.Thread(target=visit)
@@ -424,3 +426,14 @@ def test_a_bitmap_of_noise_is_answered_too(wall: Wall) -> None:
     chance = np.random.default_rng(4)
     answer = wall.read(Bitmap.of(chance.integers(0, 256, (SIDE, SIDE), np.uint8)))
     assert answer.digit == int(np.argmax(answer.probabilities))
+
+
+def test_a_language_that_is_not_there_changes_nothing(wall: Wall) -> None:
+    before = wall.health()["language"]
+    for wanted in ("xx", "en"):
+        wall.command("language", wanted)
+        until(lambda w=wanted: f"command: language {w}" in wall.log)
+        assert wall.health()["language"] == (before if wanted == "xx" else "en")
+    assert "no language 'xx'" in wall.log
+    wall.command("language", before)
+    until(lambda: wall.health()["language"] == before)

@@ -10,7 +10,9 @@ from common.bitmap import BLANK
 from display_node.exhibit import find
 from display_node.language import Language
 from display_node.render.boxes import GpuBatch
+from display_node.render.glow import Glow
 from display_node.render.renderer import BLEND, Renderer
+from display_node.render.target import Target
 from display_node.scene import Batch, Chapter, Scene, boxes
 from tests.display_node.drawn import probe, shipped
 
@@ -199,3 +201,13 @@ def test_chapters_are_found_by_time() -> None:
     assert scene.chapter(4.0) == Chapter("b", 4.0)
     assert scene.next_chapter(1.0) == 4.0
     assert scene.next_chapter(5.0) == 10.0
+
+
+@pytest.mark.parametrize("samples", [0, 1, 3, 4, 16, 64])
+def test_any_number_of_samples_will_do(context: moderngl.Context, samples: int) -> None:
+    target = Target(context, Glow(context), (32, 16), samples)
+    target.use()
+    context.clear(1.0, 1.0, 1.0)
+    target.finish()
+    assert target.read().min() > 200
+    target.release()

@@ -1,0 +1,90 @@
+"""The operator's verbs: one table, from which messages are made, checked and later described.
+
+Surfaces send 1.0 when a button is pressed and 0.0 when it is released: a release says nothing.
+"""
+
+import math
+from dataclasses import dataclass
+
+from common import osc
+from common.errors import Refused, WireError
+from common.wire import MAX_DATAGRAM, build, valid_name
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One row of the control table. `kind`: "" a button, "s" a text, "f" a number in [low, high]."""
+
+    name: str
+    kind: str
+    help: str
+    low: float = 0.0
+    high: float = 1.0
+
+    @property
+    def address(self) -> str:
+        return f"/control/{self.name}"
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        Verb("exhibit", "s", "show this exhibit from its beginning"),
+        Verb("play", "", "let time run"),
+        Verb("pause", "", "hold time"),
+        Verb("seek", "f", "jump to this many seconds into the show", 0.0, 3600.0),
+        Verb("speed", "f", "seconds of show per second", 0.1, 8.0),
+        Verb("next", "", "on to the next chapter"),
+        Verb("reset", "", "back to the invitation, settings as configured"),
+        Verb("language", "s", "en, ko or en+ko"),
+        Verb("volume", "f", "loudness of the sound", 0.0, 1.0),
+        Verb("blackout", "f", "1 darkens the wall, 0 lights it again", 0.0, 1.0),
+        Verb("restart", "", "end the process; its supervisor starts it again"),
+    )
+}
+
+
+_BY_ADDRESS = {verb.address: verb for verb in VERBS.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """An operator's verb. `value` is None for a button, else what the verb's kind says."""
+
+    verb: str
+    value: float | str | None = None
+
+    def encode(self) -> bytes:
+        if self.verb not in VERBS:
+            raise WireError(f"no verb {self.verb!r}; there are {', '.join(VERBS)}")
+        verb = VERBS[self.verb]
+        return build(verb.address, verb.kind, *([] if self.value is None else [self.value]))
+
+
+def decode(datagram: bytes) -> list[Control]:
+    """What arrived on the control port, releases left out. Raises `Refused`, as the wire's decoders do."""
+    if len(datagram) > MAX_DATAGRAM:
+        raise Refused("size", f"{len(datagram)} bytes, {MAX_DATAGRAM} at most")
+    taken = [_take(message) for message in osc.messages(datagram)]
+    return [command for command in taken if command is not None]
+
+
+def _take(message: osc.Message) -> Control | None:
+    verb = _BY_ADDRESS.get(message.address)
+    if verb is None:
+        raise Refused("address", f"{message.address} is not heard on this port")
+    argument = message.arguments[0] if message.arguments else None
+    if len(message.arguments) > 1 or (verb.kind and argument is None):
+        raise Refused("tags", f"{verb.address} takes {verb.kind or 'nothing'}, not {message.tags!r}")
+    if verb.kind == "s":
+        if not isinstance(argument, str) or not valid_name(argument):
+            raise Refused("value", f"{verb.address} {argument!r}")
+        return Control(verb.name, argument)
+    if message.tags not in ("", "i", "f", "T", "F"):
+        raise Refused("tags", f"{verb.address} {message.tags!r}")
+    number = 1.0 if argument is None else float(argument)  # i, f, T or F by now
+    if not verb.kind and math.isfinite(number):
+        return Control(verb.name) if number > 0.0 else None
+    if not (math.isfinite(number) and verb.low <= number <= verb.high):
+        raise Refused("value", f"{verb.address} {number}, expected {verb.low:g} to {verb.high:g}")
+    return Control(verb.name, number)
