@@ -429,11 +429,11 @@ def test_a_bitmap_of_noise_is_answered_too(wall: Wall) -> None:
 
 
 def test_a_language_that_is_not_there_changes_nothing(wall: Wall) -> None:
-    before = wall.health()["language"]
+    before = wall.health["language"]
     for wanted in ("xx", "en"):
         wall.command("language", wanted)
         until(lambda w=wanted: f"command: language {w}" in wall.log)
-        assert wall.health()["language"] == (before if wanted == "xx" else "en")
+        assert wall.health["language"] == (before if wanted == "xx" else "en")
     assert "no language 'xx'" in wall.log
     wall.command("language", before)
-    until(lambda: wall.health()["language"] == before)
+    until(lambda: wall.health["language"] == before)
