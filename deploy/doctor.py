@@ -116,7 +116,7 @@ def _audio() -> Iterator[Finding]:
     try:
         with _quiet():
             pygame.mixer.init()
-    except pygame.error as error:
+    except (pygame.error, NotImplementedError) as error:  # no device; no library that pygame needs
         yield Finding(
             Verdict.NOTE, "audio", f"none ({error})", "the wall runs silently; connect a loudspeaker"
         )

@@ -3,7 +3,8 @@
 # Usage: system_packages.sh run|test
 set -eu
 
-packages="libegl1 libgl1 libgl1-mesa-dri fonts-nanum"
+# libglib2.0-0: the sound part of pygame loads it.
+packages="libegl1 libgl1 libgl1-mesa-dri libglib2.0-0 fonts-nanum"
 [ "${1:-run}" = test ] && packages="$packages xvfb xdotool x11-utils liblo-tools"
 
 case "$(uname -s)" in

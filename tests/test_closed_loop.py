@@ -7,10 +7,12 @@ import json
 import socket
 import subprocess
 import urllib.request
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import PIL.Image
 
 from common.control import Control
 from display_node.exhibits.convolution import exhibit
@@ -57,6 +59,19 @@ def click(display: str, x: float, y: float) -> None:
     pointer(
         display, "mousemove", round(x), round(y), "sleep", 0.05, "mousedown", 1, "sleep", 0.05, "mouseup", 1
     )
+
+
+def window(display: str) -> str:
+    """The id of the one window on a virtual screen."""
+    tree = ["xwininfo", "-display", display, "-root", "-children"]
+    lines = subprocess.run(tree, capture_output=True, text=True, check=True).stdout.splitlines()
+    return next(line.split()[0] for line in lines if '"Sandglass"' in line)
+
+
+def thumbnail(port: int) -> tuple[int, int]:
+    """Width and height of the last presented frame."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/thumbnail.png", timeout=30) as reply:
+        return PIL.Image.open(BytesIO(reply.read())).size
 
 
 def lit(picture: np.ndarray) -> float:
@@ -112,6 +127,11 @@ def test_a_stroke_in_one_window_is_read_in_the_other(tmp_path: Path) -> None:
             assert lit(picture) > 0.02, chapter.name
             seen.append(picture.tobytes())
         assert len(set(seen)) == len(seen)
+
+        smaller = (640, 400)
+        pointer(wall_screen, "windowsize", window(wall_screen), *smaller)
+        wait_for(lambda: thumbnail(wall_http) == smaller, "the picture to follow the window's size")
+        assert lit(screenshot(wall_screen, smaller)) > 0.02
 
         command(ports["control_port"], "play")
         wait_for(lambda: health(wall_http).get("phase") == "answered", "the end of the tour")

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -128,12 +129,16 @@ def test_headless_it_presents_frames_and_ends_cleanly(
 
     def health() -> dict[str, object]:
         url = f"http://127.0.0.1:{station.ready['http_port']}/health"
-        with urllib.request.urlopen(url, timeout=5) as page:
+        try:
+            page = urllib.request.urlopen(url, timeout=5)
+        except urllib.error.HTTPError as frozen:  # a busy machine may present nothing for a while
+            page = frozen
+        with page:
             found: dict[str, object] = json.load(page)
             return found
 
+    until(lambda: health()["ok"], "frames to be presented")
     first = health()
-    assert first["ok"] is True
     assert first["role"] == "input"
     until(lambda: health()["frames"] != first["frames"], "an idle station to present again")
     until(lambda: stand_in.of(wire.Hello), "a hello")
