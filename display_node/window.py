@@ -12,6 +12,8 @@ from display_node.render.target import Size
 
 QUIT = pygame.K_q
 """With Ctrl. Escape does nothing: a keyboard left plugged in must not end the show."""
+INVISIBLE = ("offscreen", "dummy", "evdev")
+"""SDL's drivers without a picture: it falls back to them without a word, unless they were asked for."""
 
 
 class Window:
@@ -22,6 +24,8 @@ class Window:
         self._fullscreen, self._frame_rate = fullscreen, frame_rate
         try:
             pygame.display.init()
+            if pygame.display.get_driver() in INVISIBLE and "SDL_VIDEODRIVER" not in os.environ:
+                raise GraphicsError("no screen: connect one, or use --headless")
             monitors = pygame.display.get_desktop_sizes()
             if monitor >= len(monitors):
                 raise GraphicsError(f"no monitor {monitor}: there are {len(monitors)}, counted from 0")

@@ -308,6 +308,12 @@ def test_no_graphics_is_one_line(tmp_path: Path) -> None:
     assert "no OpenGL 3.3 without a window" in refused(tmp_path, environment=nothing)
 
 
+def test_no_screen_is_one_line(tmp_path: Path) -> None:
+    # Without a folder for it, libwayland adds a line of its own.
+    nothing = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "XDG_RUNTIME_DIR": str(tmp_path)}
+    assert "no screen" in refused(tmp_path, "--no-headless", environment=nothing)
+
+
 def test_a_network_that_cannot_run_says_so_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
     network, found = load(SHIPPED), list[Event]()
     *others, last = network.layers
