@@ -47,7 +47,6 @@ class Wall:
             raise ConfigError(
                 "discovery is not built yet: tell each station its wall with --display HOST:PORT"
             )
-        self._settings = settings
         self._stop = stop
         network = load(settings.weights or SHIPPED)
         language = Language(settings.language)

@@ -1,6 +1,7 @@
 """The rooms keep their doors: who may import whom, and who may know what."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,3 +104,15 @@ def test_no_room_is_a_hall(room: str) -> None:
         if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST
     }
     assert not long, f"over {LONGEST} lines: {long}"
+
+
+def test_what_lies_beside_the_code_is_installed_with_it() -> None:
+    """Only an editable install finds files that `package-data` does not name."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        patterns = tomllib.load(file)["tool"]["setuptools"]["package-data"]["*"]
+    named = {path for room in ROOMS for pattern in patterns for path in (ROOT / room).glob(pattern)}
+    code_only = {".py", ".pyc", ".sh", ".png"}
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*"):
+            if path.is_file() and path.suffix not in code_only:
+                assert path in named, f"{path.relative_to(ROOT)} is in no pattern of package-data"
