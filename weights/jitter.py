@@ -23,7 +23,7 @@ APART = 0.03
 RESIZE = (0.85, 1.15)
 """Each of several strokes by itself."""
 TRIM = (0.08, 0.1)
-"""Greatest part of a stroke's points left out at its start and at its end."""
+"""Greatest part of a stroke's length left out at its start and at its end."""
 SHAKE = 0.02
 """Part of the extent: greatest spread of the tremor."""
 
@@ -51,12 +51,12 @@ def _matrix(random: Random) -> Points:
 
 
 def _trimmed(stroke: Points, random: Random) -> Points:
-    """The pen set down a little later and lifted a little earlier; short strokes stay whole."""
-    count = len(stroke)
-    if count < 8:
-        return stroke
-    start, end = (int(random.uniform(0.0, part) * count) for part in TRIM)
-    return stroke[start : count - end]
+    """The pen set down a little later and lifted a little earlier, measured along the ink."""
+    start, end = (random.uniform(0.0, part) for part in TRIM)
+    at = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+    first, last = at[-1] * start, at[-1] * (1.0 - end)
+    kept = np.concatenate([[first], at[(at > first) & (at < last)], [last]])
+    return np.stack([np.interp(kept, at, stroke[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def _bent(stroke: Points, amount: float, random: Random) -> Points:
