@@ -29,13 +29,13 @@ class Verb:
 VERBS = {
     verb.name: verb
     for verb in (
-        Verb("exhibit", "s", "show this exhibit from its beginning"),
+        Verb("exhibit", "s", "show the last drawing, and those to come, with this exhibit"),
         Verb("play", "", "let time run"),
         Verb("pause", "", "hold time"),
         Verb("seek", "f", "jump to this many seconds into the show", 0.0, 3600.0),
         Verb("speed", "f", "seconds of show per second", 0.1, 8.0),
         Verb("next", "", "on to the next chapter"),
-        Verb("reset", "", "back to the invitation, settings as configured"),
+        Verb("reset", "", "back to the invitation; speed, language, volume and light as at the start"),
         Verb("language", "s", "en, ko or en+ko"),
         Verb("volume", "f", "loudness of the sound", 0.0, 1.0),
         Verb("blackout", "f", "1 darkens the wall, 0 lights it again", 0.0, 1.0),

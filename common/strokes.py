@@ -116,5 +116,8 @@ def write(path: Path, drawings: Sequence[Drawing]) -> None:
     lines = ",\n".join("  " + json.dumps(entry, separators=(",", ":")) for entry in entries)
     text = f'{{"format": "{FORMAT}", "drawings": [\n{lines}\n]}}\n'
     partial = path.with_suffix(path.suffix + ".part")
-    partial.write_text(text, encoding="utf-8")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(partial, path)

@@ -1,4 +1,4 @@
-"""The wire: every address, tag list and cap, once. No other file knows an address.
+"""The wire: every address, tag list and cap, once. Only `control` knows others: the operator's.
 
 Messages are frozen dataclasses that encode themselves; `decode` is their inverse. Nothing here
 touches a socket. A value that *we* get wrong raises `WireError`; what a *peer* gets wrong raises

@@ -23,7 +23,8 @@ fi
 
 missing=""
 for package in $packages; do
-    dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+    # Newer releases carry some libraries under a second name, with t64 at its end.
+    dpkg -s "$package" >/dev/null 2>&1 || dpkg -s "${package}t64" >/dev/null 2>&1 || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0
 

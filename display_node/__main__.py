@@ -7,7 +7,7 @@ import threading
 
 from common.config import parse
 from common.counters import set_up_logging
-from common.errors import explain
+from common.errors import GraphicsError, LinkError, explain
 from display_node.settings import Settings
 
 SWITCH_INTERVAL = 0.001
@@ -24,7 +24,11 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     from display_node.wall import Wall  # after the options: --help needs no GL
 
-    wall = Wall(settings, stop)
+    try:
+        wall = Wall(settings, stop)
+    except (GraphicsError, LinkError):
+        stop.wait(settings.linger)  # whoever starts us again need not hurry
+        raise
     try:
         wall.run()
     finally:

@@ -1,4 +1,4 @@
-"""Datagram in, events and replies out: what a wall does with each message. No thread, no clock, no socket.
+"""Datagram in, events and replies out: what a wall does with each message. No thread and no socket.
 
 Everything a peer can get wrong ends here as a counted drop.
 """
@@ -145,7 +145,12 @@ class Desk:
             seen = self._station(station)
             canvas = seen.canvas if seen.drawing == drawing else BLANK
             seen.retire(drawing)
-            if not self._submit(Job(station, drawing, message.bitmap, canvas, link, sender)):
+            try:
+                taken = self._submit(Job(station, drawing, message.bitmap, canvas, link, sender))
+            except Exception:
+                self._ledger.forget(station, drawing)
+                raise
+            if not taken:
                 # Not acked: the station sends it again when there is room.
                 self._ledger.forget(station, drawing)
                 self._counters.drop("busy", "too many drawings at once", sender[0])

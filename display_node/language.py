@@ -34,12 +34,23 @@ class Language:
 
     def __init__(self, wanted: str) -> None:
         self.wanted = wanted
-        self._texts = [read(code) for code in wanted.split("+")[:2]]
+        codes = wanted.split("+")
+        if len(codes) > 2:
+            raise ConfigError(f"language {wanted!r} names {len(codes)}; a wall shows one or two")
+        self._texts = [read(code) for code in codes]
 
     def say(self, key: str, values: Mapping[str, str]) -> list[str]:
         """The caption in each language, filled in; a key that a file lacks is left out, never an error."""
-        return [texts[key].format(**values) for texts in self._texts if key in texts]
+        return [_filled(texts[key], values) for texts in self._texts if key in texts]
 
     def everything(self) -> list[str]:
         """All texts, so that their glyphs can be made ahead of time."""
         return [text for texts in self._texts for text in texts.values()]
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """A text with a brace too many is shown as it is written: a show does not stop for a misprint."""
+    try:
+        return text.format(**values)
+    except (KeyError, IndexError, ValueError):
+        return text

@@ -10,7 +10,7 @@ MAX_ENTRIES = 512
 
 
 class Ledger:
-    """Keyed by (station, drawing). Thread-safe: the receiver asks, the worker records."""
+    """Keyed by (station, drawing). Thread-safe: the receiver and the worker both write."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -25,6 +25,8 @@ from common.bitmap import SIDE
 from common.errors import DataError
 
 FORMAT = "sandglass-network-1"
+MAX_CELLS = 16_384
+"""Boxes of one layer: their flights' numbers are rows of a texture, and no GL 3.3 driver takes fewer."""
 MAX_FILE = 64 << 20
 """Bytes. A network that a wall can show box by box is far smaller."""
 MAX_LAYERS = 64
@@ -144,7 +146,10 @@ def _layer(step: Mapping[str, Any], index: int, before: Shape, tensors: Mapping[
         sides = [(side + 2 * padding - weight.shape[2]) // stride + 1 for side in before[1:]]
         if min(sides) < 1:
             raise ValueError(f"{name}: nothing is left of {before}")
-        return Layer(op, name, before, (weight.shape[0], *sides), weight, bias, stride, padding)
+        after = (weight.shape[0], *sides)
+        if np.prod(after) > MAX_CELLS:
+            raise ValueError(f"{name} makes {np.prod(after)} boxes; the wall shows {MAX_CELLS} a layer")
+        return Layer(op, name, before, after, weight, bias, stride, padding)
     raise ValueError(f"unknown layer {op!r}; known: conv2d, relu, flatten, linear")
 
 

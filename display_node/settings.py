@@ -1,5 +1,6 @@
 """The wall's settings: each is a key of its config file and an option of its command."""
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,9 @@ class Settings:
     language: str = setting("en+ko", "en, ko or en+ko")
     exhibit: str = setting("convolution", "what a submitted drawing starts")
     rest: float = setting(12.0, "seconds for which the answer stays", low=1.0, high=600.0)
+    linger: float = setting(
+        0.0, "seconds to stay before ending for want of a screen or a port", low=0.0, high=60.0
+    )
     weights: Path | None = setting(None, "network to show, a .safetensors file")
     seed: int = setting(1, "of the order in which things move", low=0)
 
@@ -48,3 +52,13 @@ def parse_size(text: str) -> tuple[int, int]:
     if min(size) < SMALLEST or max(size) > LARGEST:
         raise ConfigError(f"size {text!r} must have sides between {SMALLEST} and {LARGEST}")
     return size
+
+
+def allowed(text: str) -> frozenset[str]:
+    """IPv4 addresses separated by spaces; `ConfigError` names the word that is none."""
+    for word in text.split():
+        try:
+            ipaddress.IPv4Address(word)
+        except ValueError:
+            raise ConfigError(f"control_allow: {word!r} is no IPv4 address such as 192.168.1.5") from None
+    return frozenset(text.split())

@@ -21,7 +21,7 @@ FORGET = 20.0
 FORGET_WIPED = 4.0
 """The same after the canvas was wiped."""
 MAX_WAITING = 4
-"""Shows that wait for the stage, one a station, a dozen megabytes and a minute each."""
+"""Shows that wait for the stage, one a station, some megabytes and a minute each."""
 
 
 class Phase(Enum):

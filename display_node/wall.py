@@ -19,7 +19,7 @@ from display_node import show
 from display_node.desk import Desk
 from display_node.exhibits.invitation import exhibit as invitation
 from display_node.exhibits.listening import exhibit as listening
-from display_node.language import Language
+from display_node.language import Language, languages
 from display_node.ledger import Ledger
 from display_node.mailbox import Mailbox
 from display_node.network import SHIPPED, Network, load
@@ -28,7 +28,7 @@ from display_node.receive import Handler, Receiver
 from display_node.render.atlas import Atlas, cache_folder
 from display_node.render.renderer import Renderer
 from display_node.samples import samples
-from display_node.settings import Settings, parse_size
+from display_node.settings import Settings, allowed, parse_size
 from display_node.surface import Headless, Surface
 from display_node.thumbnail import Thumbnail
 from display_node.worker import Worker
@@ -55,7 +55,7 @@ class Wall:
             network, samples(), ledger, self._mailbox.put, exhibit=settings.exhibit, seed=settings.seed
         )
         desk = Desk(
-            self._mailbox, ledger, self._counters, self._worker.submit, settings.control_allow.split()
+            self._mailbox, ledger, self._counters, self._worker.submit, allowed(settings.control_allow)
         )
         doors = _open_ports(settings, desk)
         self._ports = {name: link.address[1] for name, link, _ in doors}
@@ -90,7 +90,7 @@ class Wall:
                 threading.Thread(target=self._warm, name="glyphs", daemon=True).start()
 
     def close(self) -> None:
-        """Give everything back; the threads are gone afterwards."""
+        """Give everything back; the threads that work are gone afterwards."""
         self._receiver.close()
         self._worker.close()
         self._http.close()
@@ -152,7 +152,8 @@ class Wall:
 
     def _warm(self) -> None:
         """Make the glyphs of every language, so that no caption has to wait for its own."""
-        self._atlas.warm(Language("en+ko").everything())
+        for code in languages():
+            self._atlas.warm(Language(code).everything())
 
     def _status(self) -> dict[str, Any]:
         state = self._state

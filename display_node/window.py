@@ -69,8 +69,6 @@ class Window:
 
     @property
     def screen(self) -> moderngl.Framebuffer:
-        if self._screen.size != self.size:
-            self._screen = self.context.detect_framebuffer(0)
         return self._screen
 
     def poll(self) -> bool:
@@ -80,6 +78,7 @@ class Window:
             if event.type == pygame.KEYDOWN and event.key == QUIT and event.mod & pygame.KMOD_CTRL:
                 return False
             if self._fullscreen and event.type in _MOVED:
+                self._window.restore()
                 self._window.set_fullscreen(True)
         return True
 

@@ -89,7 +89,7 @@ class Worker:
         with self._change:
             self._exhibit = exhibit
             if self._latest is not None:
-                self._to_show[self._latest[0].station] = self._latest
+                self._to_show.setdefault(self._latest[0].station, self._latest)
             self._change.notify()
 
     def close(self) -> None:

@@ -41,7 +41,11 @@ def main() -> int:
             return replay.replay(drawings, session, link, settings.timeout, stop)
         from input_node import window  # pygame: only where a window is wanted
 
-        return window.run(settings, sender, stop)
+        try:
+            return window.run(settings, sender, stop)
+        except (errors.GraphicsError, errors.LinkError):
+            stop.wait(settings.linger)  # whoever starts us again need not hurry
+            raise
     finally:
         link.close()
 

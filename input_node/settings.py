@@ -27,6 +27,9 @@ class Settings:
     host: str = setting("0.0.0.0", "this machine's address to listen on")
     http_host: str = setting("127.0.0.1", "address on which /health is served", option=False)
     http_port: int = setting(wire.INPUT_HTTP_PORT, "where /health is served, 0 = any", low=0, high=65_535)
+    linger: float = setting(
+        0.0, "seconds to stay before ending for want of a screen or a port", low=0.0, high=60.0
+    )
     language: str = setting("en+ko", "what the visitor reads", choices=("en", "ko", "en+ko"))
     left_handed: bool = setting(False, "put the buttons on the left")
 

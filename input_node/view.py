@@ -6,6 +6,7 @@ import numpy as np
 import pygame
 
 from common.bitmap import Bitmap
+from common.verdict import judge
 from input_node import panels
 from input_node.canvas import Area
 from input_node.layout import Layout, Rect
@@ -17,8 +18,6 @@ from input_node.typeface import Paragraph, write
 
 RISE = 0.8
 """Seconds in which the bars rise."""
-SURE, LIKELY = 0.9, 0.5
-"""Shares from which the answer is called, or only thought, to be right."""
 INK_BUDGET = 2e8
 """Pixels' worth of ink points drawn per frame, so that a redraw at 4K does not hold up the pen."""
 FEWEST_POINTS = 24
@@ -124,13 +123,9 @@ class View:
         if state.phase is Phase.DRAWING or state.answer is None:
             key = "hint" if state.hinting(now) else "invite" if session.empty else "ready"
             return say(key), (), None
-        shares = state.answer.probabilities
-        digit = state.answer.digit
-        second = max((share, other) for other, share in enumerate(shares) if other != digit)[1]
-        share = shares[digit]
-        key = "sure" if share >= SURE else "likely" if share >= LIKELY else "unsure"
-        percent = min(round(share * 100), 99) if share < 1 else 100
-        return say(key, digit=digit, second=second), say("confidence", percent=percent), digit
+        said = judge(state.answer.probabilities)
+        words = say(said.kind, digit=said.digit, second=said.second)
+        return words, say("confidence", percent=said.percent), said.digit
 
     def _draw_message(self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[object, ...]) -> None:
         panels.message(surface, area, self.layout.text, *shows)  # type: ignore[arg-type]

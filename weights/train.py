@@ -1,7 +1,7 @@
 """`python -m weights.train`: data → trained weights, their card, and two charts.
 
 The recipe: the original's network with batch normalisation (`normed`), MNIST and pens together, every
-picture augmented anew each time, AdamW under one cycle of the learning rate, smoothed labels, and a
+picture augmented anew each time, AdamW under two cycles of the learning rate, smoothed labels, and a
 running average of the weights, which is what is exported. Nothing is chosen by looking at a test part.
 """
 
@@ -30,6 +30,8 @@ from weights.normed import folded
 from weights.pool import gather
 from weights.warp import augment
 
+RESTART = 0.25
+"""Peak of the second cycle, as a part of the first one's."""
 WARM_UP = 0.15
 """Part of the cycle in which the learning rate rises."""
 
@@ -37,6 +39,7 @@ WARM_UP = 0.15
 @dataclass(frozen=True)
 class Recipe:
     epochs: int = setting(60, "times that every digit is seen", low=1)
+    finish: int = setting(12, "more times, in a second and gentler cycle of the learning rate", low=0)
     batch: int = setting(256, "digits per step", low=2)
     rate: float = setting(4e-3, "learning rate at its peak", low=0.0)
     decay: float = setting(0.02, "weight decay (AdamW)", low=0.0)
@@ -69,6 +72,16 @@ def cycle(done: float) -> float:
     return 0.5 * (1.0 + math.cos(math.pi * (done - WARM_UP) / (1.0 - WARM_UP)))
 
 
+def rate(recipe: Recipe, epochs: float) -> float:
+    """The learning rate after so many epochs: the long cycle, then a warm restart at a quarter of it.
+
+    I. Loshchilov and F. Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017.
+    """
+    if epochs < recipe.epochs:
+        return recipe.rate * cycle(epochs / recipe.epochs)
+    return recipe.rate * RESTART * cycle((epochs - recipe.epochs) / max(recipe.finish, 1))
+
+
 def epoch(state: State, pool: Digits, recipe: Recipe, console: Console) -> float:
     """Every digit of `pool` once (a last batch that isn't full is left out); returns the mean loss."""
     number = len(state.curve)
@@ -82,7 +95,7 @@ def epoch(state: State, pool: Digits, recipe: Recipe, console: Console) -> float
     quiet = not console.is_terminal
     for step, chosen in enumerate(track(order, f"epoch {number + 1}", console=console, disable=quiet)):
         for group in state.optimiser.param_groups:
-            group["lr"] = recipe.rate * cycle((number + step / steps) / recipe.epochs)
+            group["lr"] = rate(recipe, number + step / steps)
         images = torch.from_numpy(pool.images[chosen]).unsqueeze(1).float() / 255.0
         logits = state.net(augment(images, random))
         labels = torch.from_numpy(pool.labels[chosen])
@@ -112,8 +125,9 @@ def run(recipe: Recipe, pool: Digits, followed: Mapping[str, Digits], console: C
     state = checkpoint.begin(recipe.seed, recipe.decay)
     if recipe.resume:
         checkpoint.resume(recipe.runs / "last.pt", state, recipe.numbers)
-    console.print(f"{len(pool)} digits, {recipe.epochs} epochs")
-    while len(state.curve) < recipe.epochs:
+    epochs = recipe.epochs + recipe.finish
+    console.print(f"{len(pool)} digits, {epochs} epochs")
+    while len(state.curve) < epochs:
         loss = epoch(state, pool, recipe, console)
         network = folded(state.averaged)
         state.curve.append([loss, *(measure(network, part).accuracy for part in followed.values())])

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from common.verdict import judge
 from display_node.flights import LIFT, Floats, convolve, gain, lay_out, standing, weigh
 from display_node.network import Network
 from display_node.probe import Probe
@@ -31,10 +32,6 @@ FLATTEN_SECONDS = 2.4
 LINEAR_SECONDS = (4.4, 3.0)
 ANSWER_SECONDS = 7.7
 
-CLOSE = 0.20
-"""The runner-up is named when its share is at least this."""
-UNSURE = 0.60
-"""Below this share the winner is called a guess."""
 TALLEST = 26.0
 """Units of a bar that stands for 100 %."""
 
@@ -135,7 +132,7 @@ def _show_stage(
 
 def _bar_births(begin: float) -> Floats:
     """When each of the ten bars grows, if the answer's chapter begins at `begin`."""
-    return (begin + SETTLE + 0.2 * np.arange(10)).astype(np.float32)
+    return (begin + SETTLE + 0.24 * np.arange(10)).astype(np.float32)
 
 
 def _stand_sums(script: _Script, stage: Stage, values: Floats, arrivals: Floats, end: float) -> None:
@@ -190,12 +187,9 @@ def _show_answer(script: _Script, stage: Stage, probe: Probe) -> None:
 
 def _verdict(probe: Probe) -> tuple[str, dict[str, str]]:
     """The language key and values that call the winner, its share, and the runner-up where it is close."""
-    first, second = (int(digit) for digit in np.argsort(probe.probabilities)[::-1][:2])
-    share, runner_up = (100.0 * float(probe.probabilities[digit]) for digit in (first, second))
-    values = {"digit": str(first), "share": f"{share:.0f}", "other": str(second), "rest": f"{runner_up:.0f}"}
-    if share < 100 * UNSURE:
-        return "answer.unsure", values
-    return ("answer.close" if runner_up >= 100 * CLOSE else "answer.sure"), values
+    said = judge([float(share) for share in probe.probabilities])
+    values = {"digit": said.digit, "share": said.percent, "other": said.second, "rest": said.rest}
+    return f"answer.{said.kind}", {name: str(value) for name, value in values.items()}
 
 
 def _view(

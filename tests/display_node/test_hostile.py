@@ -4,6 +4,7 @@ import json
 import random
 import re
 import struct
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -306,6 +307,23 @@ def test_an_occupied_port_is_one_line(wall: Wall, door: str, tmp_path: Path) -> 
 def test_no_graphics_is_one_line(tmp_path: Path) -> None:
     nothing = {"__EGL_VENDOR_LIBRARY_FILENAMES": "/nonexistent", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
     assert "no OpenGL 3.3 without a window" in refused(tmp_path, environment=nothing)
+
+
+def test_a_wall_that_lingers_ends_the_same_way(tmp_path: Path) -> None:
+    nothing = {"__EGL_VENDOR_LIBRARY_FILENAMES": "/nonexistent", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    begun = time.monotonic()
+    assert "no OpenGL" in refused(tmp_path, "--linger", "3", environment=nothing)
+    assert time.monotonic() - begun >= 3.0
+
+
+def test_who_may_command_is_an_address(tmp_path: Path) -> None:
+    config = tmp_path / "wall.toml"
+    config.write_text('control_allow = "127.0.0.1,10.0.0.5"')
+    assert "'127.0.0.1,10.0.0.5' is no IPv4 address" in refused(tmp_path, "--config", str(config))
+
+
+def test_three_languages_are_one_too_many(tmp_path: Path) -> None:
+    assert "names 3" in refused(tmp_path, "--language", "en+ko+en")
 
 
 def test_no_screen_is_one_line(tmp_path: Path) -> None:

@@ -109,6 +109,10 @@ def spoilt(path: Path, network: Network, how: str) -> Path:
         architecture[1] = {"op": "relu", "name": "softmax"}
     elif how == "long":
         architecture += [{"op": "relu"}] * MAX_LAYERS
+    elif how == "too many boxes":
+        held["conv1.weight"] = np.repeat(held["conv1.weight"], 2, 0)
+        held["conv1.bias"] = np.repeat(held["conv1.bias"], 2)
+        first["stride"] = 1
     elif how == "colour":
         held["conv1.weight"] = np.repeat(held["conv1.weight"], 3, 1)
         metadata = {"input": "3,32,32"}
@@ -147,6 +151,7 @@ SPOILT = {
     "twice": "the name 'conv1' is taken",
     "reserved": "the name 'softmax' is taken",
     "long": f"more than {MAX_LAYERS} layers",
+    "too many boxes": "conv1 makes 32768 boxes",
     "colour": "its input is (3, 32, 32)",
     "28": "its input is (1, 28, 28)",
     "huge input": "its input is",

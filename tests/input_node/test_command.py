@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE, PROBABILITIES, RunningStation, StandInWall, until
 
 from common import raster, strokes, wire
 from common.link import UdpLink
 from input_node.pen import BOX
+from tests.input_node.conftest import DEADLINE, PROBABILITIES, RunningStation, StandInWall, until
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:

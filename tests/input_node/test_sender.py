@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import PROBABILITIES, StandInWall, until
 
 from common import wire
 from common.bitmap import Bitmap
@@ -21,6 +20,7 @@ from input_node.sender import (
     Sender,
     new_id,
 )
+from tests.input_node.conftest import PROBABILITIES, StandInWall, until
 
 WALL: Address = ("10.0.0.1", 9000)
 STATION: Address = ("10.0.0.2", 4000)

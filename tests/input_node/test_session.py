@@ -1,7 +1,6 @@
 """A session, from touch to answer, with time turned by hand and a wall in memory."""
 
 import pytest
-from conftest import PROBABILITIES
 
 from common import raster, wire
 from common.counters import Counters
@@ -13,6 +12,7 @@ from input_node.pointers import Pointers
 from input_node.sender import Sender
 from input_node.session import Session
 from input_node.station import HINT, IDLE_CLEAR, SHOW_ANSWER, TOUR_STALE, Phase
+from tests.input_node.conftest import PROBABILITIES
 
 WALL, STATION = ("10.0.0.1", 9000), ("10.0.0.2", 4000)
 

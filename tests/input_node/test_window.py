@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE, RunningStation, StandInWall, until
 
 from common import raster, strokes, wire
 from input_node.layout import Layout, layout
+from tests.input_node.conftest import DEADLINE, RunningStation, StandInWall, until
 
 SEVEN = [(0.3, 0.25), (0.5, 0.25), (0.7, 0.25), (0.6, 0.5), (0.5, 0.8)]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import idx
 
 from common.errors import DataError
+from tests.weights.conftest import idx
 from weights import mnist
 
 PICTURES = np.arange(2 * 28 * 28).reshape(2, 28, 28) % 251

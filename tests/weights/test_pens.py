@@ -4,11 +4,11 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from conftest import UNIPEN
 from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import DataError
+from tests.weights.conftest import UNIPEN
 from weights import pens
 
 

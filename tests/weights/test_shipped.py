@@ -1,10 +1,10 @@
 """The promise: how well the shipped file reads digits that it was never trained on."""
 
 import pytest
-from conftest import need
 
 from display_node.model import ORIGINAL
 from display_node.network import SHIPPED, load
+from tests.weights.conftest import need
 from weights import sources
 from weights.card import MEASURED
 from weights.evaluate import digits, measure

@@ -1,0 +1,28 @@
+"""One judgement of ten probabilities."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.verdict import LIKELY, SURE, judge
+
+
+@pytest.mark.parametrize(
+    ("share", "kind"),
+    [(1.0, "sure"), (SURE, "sure"), (SURE - 0.01, "likely"), (LIKELY, "likely"), (0.4, "unsure")],
+)
+def test_the_kind_follows_the_winners_share(share: float, kind: str) -> None:
+    rest = (1.0 - share) / 9
+    assert judge([rest] * 7 + [share] + [rest] * 2).kind == kind
+
+
+def test_a_hundred_per_cent_is_said_of_nothing_less() -> None:
+    assert judge([0.999] + [0.001] + [0.0] * 8).percent == 99
+    assert judge([1.0] + [0.0] * 9).percent == 100
+
+
+@given(st.lists(st.floats(0, 1), min_size=10, max_size=10))
+def test_the_winner_and_the_runner_up_are_the_two_largest(shares: list[float]) -> None:
+    verdict = judge(shares)
+    assert verdict.digit != verdict.second
+    assert sorted(shares)[-2:] == [shares[verdict.second], shares[verdict.digit]]
