@@ -11,6 +11,7 @@ from enum import Enum
 
 from common import fonts, wire
 from common.errors import ConfigError, LinkError, SandglassError
+from common.health import HttpDoor
 from common.link import UdpLink
 
 
@@ -44,7 +45,7 @@ def doctor(argv: Sequence[str]) -> int:
     if argv:
         raise ConfigError("sandglass doctor takes no options")
     findings = []
-    for check in (_python, _packages, _graphics, _fonts, _audio, _ports, _network):
+    for check in (_python, _packages, _graphics, _fonts, _audio, _ports, _http_ports, _network):
         for finding in _careful(check):
             findings.append(finding)
             print(f"{finding.verdict.value:>4}  {finding.what:<10}{finding.found}", flush=True)
@@ -152,6 +153,16 @@ def _ports() -> Iterator[Finding]:
             yield Finding(Verdict.NOTE, "port", str(error), cure)
         else:
             yield Finding(Verdict.OK, "port", f"{port} is free for {purpose}")
+
+
+def _http_ports() -> Iterator[Finding]:
+    for port, node in ((wire.DISPLAY_HTTP_PORT, "the wall"), (wire.INPUT_HTTP_PORT, "the station")):
+        try:
+            HttpDoor("127.0.0.1", port, {}).close()
+        except LinkError as error:
+            yield Finding(Verdict.NOTE, "port", str(error), f"fine if that is {node} itself; else: ss -ltnp")
+        else:
+            yield Finding(Verdict.OK, "port", f"{port} is free for {node}'s /health")
 
 
 def _network() -> Iterator[Finding]:

@@ -52,7 +52,8 @@ thin to thick, some without anti-aliasing (`weights/inking.py`). Then, anew in e
 both kinds is shifted, scaled, turned, sheared and waved, made thicker or thinner, harder-edged or paler
 (`weights/warp.py`). Batch normalisation helps while training and is folded into the convolutions before the
 file is written. The file holds the running average of the weights after the last epoch. torch {torch}; the
-same seed gives the same network on the same kind of processor with the same number of threads.
+same seed gives the same network on the same kind of processor with the same number of threads, as long as the
+code is the same: CHANGELOG.md says what has changed since.
 
 ## Limits
 

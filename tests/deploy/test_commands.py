@@ -52,7 +52,7 @@ def test_the_doctor_looks_at_everything_and_has_a_cure() -> None:
     done = sandglass("doctor")
     assert done.returncode == 0, done.stdout + done.stderr
     for part in ("Python", "packages", "OpenGL", "fonts", "audio", "port", "weights", "reading"):
-        assert re.search(rf"^ +(ok|note) +{part}", done.stdout, re.MULTILINE), part
+        assert re.search(rf"^ *(ok|note) +{part}", done.stdout, re.MULTILINE), part
     for line, after in zip(done.stdout.splitlines(), done.stdout.splitlines()[1:], strict=False):
         if line.lstrip().startswith(("note", "BAD")):
             assert "→" in after
