@@ -30,7 +30,7 @@ BOX = np.dtype(
         ("value_end", "f4"),  # … and when the flight is over
         ("gain", "f4"),  # brightness = |value| × gain, clipped to 1
         ("tint", "f4"),  # a Tint
-        ("row", "f4"),  # row of the batch's values, where it has any
+        ("row", "f4"),  # row of the batch's values; negative: the instance's own number
         ("death", "f4"),  # s; gone from here on
         ("layer", "i4"),  # which stage it belongs to; not read by the shader
         ("cell", "i4"),  # index into that stage's tensor, C order; not read by the shader
@@ -59,7 +59,8 @@ class Tint(IntEnum):
 def boxes(count: int, **fields: npt.ArrayLike) -> Boxes:
     """`count` instances; a field that isn't given rests: ends as it starts, lives for ever, at spread 1."""
     made = np.zeros(count, BOX)
-    given: dict[str, Any] = {"flight": MIN_FLIGHT, "death": FOREVER, "spread": 1.0, "gain": 1.0, **fields}
+    given: dict[str, Any] = {"flight": MIN_FLIGHT, "death": FOREVER, "spread": 1.0, "gain": 1.0, "row": -1.0}
+    given |= fields
     for start, end in _RESTS:
         if start in given:
             given.setdefault(end, given[start])
@@ -74,7 +75,7 @@ class Batch:
 
     Each instance is a block of `len(offsets)` boxes that fly together. Where `values` is given,
     (rows, k) with k = len(offsets), a box takes its number from the instance's row of it. A `live` batch
-    takes its numbers from the picture on the visitor's canvas instead.
+    takes its only row of numbers from the picture on the visitor's canvas.
     """
 
     name: str

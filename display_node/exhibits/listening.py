@@ -15,7 +15,7 @@ class Listening:
         line_up = stages(net)
         source = line_up[0]
         middle = source.centres.mean(axis=0)
-        canvas = boxes(1, start=middle, size=source.size, tint=Tint.DRAWING)
+        canvas = boxes(1, start=middle, size=source.size, tint=Tint.DRAWING, row=0)
         live = Batch("input", canvas, source.centres - middle, live=True)
         key = CameraKey(0.0, 0.0, VIEW, source.corners())
         caption = Caption(0.0, 60.0, "listening")

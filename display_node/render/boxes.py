@@ -43,8 +43,6 @@ class BoxShader:
         self.program["u_positive"] = list(palette.positive)
         self.program["u_negative"] = list(palette.negative)
         self.outline = uniform(self.program, "u_outline")
-        self.table = uniform(self.program, "u_table")
-        self.nothing = context.texture((1, 1), 1, np.zeros(1, np.float32).tobytes(), dtype="f4")
 
 
 class GpuBatch:
@@ -91,8 +89,8 @@ class GpuBatch:
                     location, "f", self._instances, form, offset + first * BOX.itemsize, BOX.itemsize, 1
                 )
         shader = self._shader
-        shader.table.value = 1 if self._values else 0
-        (self._values or shader.nothing).use(0)
+        if self._values is not None:
+            self._values.use(0)
         shader.outline.value = 0.0
         self._array.render(instances=count)
         shader.outline.value = OUTLINE

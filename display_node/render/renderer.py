@@ -100,7 +100,9 @@ class Renderer:
         self._pose = pose
         self._frame.write(self._block.pack(pose, self.target.aspect, t, fade))
         self._frame.bind_to_uniform_block(0)
-        alive = sum(batch.draw(t) for batch in self._batches)
+        alive = 0
+        for batch in self._batches:
+            alive += batch.draw(t)
         self._text.draw(self._labels, on_screen=False)
         for begin, end, glyphs in self._captions:
             if begin <= t < end:

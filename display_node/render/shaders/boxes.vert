@@ -17,8 +17,7 @@ in vec2 in_row_death;
 
 uniform float u_outline;      // 0 for faces, else the outline's width as a part of the box
 uniform int u_corners;        // corners of one box in the mesh
-uniform sampler2D u_values;   // rows × boxes of a block; 1 × 1 where the numbers are the instances' own
-uniform int u_table;          // 0: own numbers, 1: from u_values
+uniform sampler2D u_values;   // rows × boxes of a block, for instances that have a row
 uniform vec3 u_positive[5];   // by tint
 uniform vec3 u_negative[5];
 
@@ -33,7 +32,7 @@ void main() {
     float eased = ease((time - in_start_birth.w) / in_end_flight.w);
 
     float value = mix(in_value_gain_tint.x, in_value_gain_tint.y, eased);
-    if (u_table == 1) {
+    if (in_row_death.x >= 0.0) {
         value = texelFetch(u_values, ivec2(gl_VertexID / u_corners, int(in_row_death.x)), 0).r;
     }
     float lit = loudness(value, in_value_gain_tint.z);
