@@ -168,7 +168,3 @@ class Scene:
     def next_chapter(self, t: float) -> float:
         """When the chapter after the one at `t` starts; the end where there is none."""
         return min((chapter.start for chapter in self.chapters if chapter.start > t), default=self.duration)
-
-    @property
-    def instances(self) -> int:
-        return sum(len(batch.boxes) for batch in self.batches)

@@ -14,6 +14,7 @@ from common.counters import Counters
 from common.errors import ConfigError, GraphicsError, LinkError, SandglassError
 from common.health import Heartbeat, HttpDoor, health_page
 from common.link import UdpLink
+from common.paths import cache_folder
 from common.wire import Progress
 from display_node import show
 from display_node.desk import Desk
@@ -25,7 +26,7 @@ from display_node.mailbox import Mailbox
 from display_node.network import SHIPPED, Network, load
 from display_node.probe import asleep
 from display_node.receive import Handler, Receiver
-from display_node.render.atlas import Atlas, cache_folder
+from display_node.render.atlas import Atlas
 from display_node.render.renderer import Renderer
 from display_node.samples import samples
 from display_node.settings import Settings, allowed, parse_size

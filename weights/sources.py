@@ -14,6 +14,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from common.errors import DataError
+from common.paths import cache_folder
 
 TIMEOUT = 30.0
 """Seconds without a byte before a mirror is given up."""
@@ -49,16 +50,10 @@ PENS = Source(
 )
 
 
-def cache() -> Path:
-    """The folder that downloads are kept in."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "sandglass"
-
-
 def find(source: Source) -> Path | None:
     """The file, if it is on this machine. Raises `DataError` if it is there but is not the file we know."""
     given = os.environ.get("SANDGLASS_DATA")
-    for folder in ([Path(given).expanduser()] if given else []) + [cache()]:
+    for folder in ([Path(given).expanduser()] if given else []) + [cache_folder()]:
         path = folder / source.path
         if path.is_file():
             _check(path, source)
@@ -71,7 +66,7 @@ def obtain(source: Source) -> Path:
     found = find(source)
     if found:
         return found
-    target = cache() / source.path
+    target = cache_folder() / source.path
     tried = []
     for url in source.urls:
         try:

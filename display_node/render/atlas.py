@@ -151,11 +151,6 @@ class Atlas:
             self._x, self._y, self._row, self.version = x, y, row, len(glyphs)
 
 
-def cache_folder() -> Path:
-    """Where this user's programs keep what can be made again."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sandglass"
-
-
 def _cache_name(font: Path) -> str:
     identity = f"{font} {font.stat().st_size} {EM} {SIDE} {freetype.version()}"
     return f"atlas-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.npz"

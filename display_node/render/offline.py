@@ -11,12 +11,13 @@ from common import fonts, strokes
 from common.bitmap import SIDE, Bitmap
 from common.config import setting
 from common.errors import DataError, GraphicsError
+from common.paths import cache_folder
 from common.raster import framed, preview
 from display_node.exhibit import find
 from display_node.language import Language
 from display_node.network import SHIPPED, load
 from display_node.probe import Probe
-from display_node.render.atlas import Atlas, cache_folder
+from display_node.render.atlas import Atlas
 from display_node.render.renderer import Renderer
 from display_node.render.target import Image, headless
 from display_node.render.video import writing
