@@ -47,7 +47,7 @@ def untrained() -> nn.Sequential:
 def module(network: Network) -> nn.Sequential:
     """Layers in order, sharing nothing with `network`, in evaluation mode.
 
-    Takes (n, 1, 32, 32) float32 in 0…1, gives (n, 10) logits.
+    Takes (n, *network.input) float32 in 0…1, gives (n, 10) logits.
     """
     return nn.Sequential(*(_step(layer) for layer in network.layers)).eval().requires_grad_(False)
 
@@ -57,13 +57,16 @@ def _step(layer: Layer) -> nn.Module:
         return nn.ReLU()
     if layer.op == "flatten":
         return nn.Flatten()
+    if layer.op == "max_pool2d":
+        return nn.MaxPool2d(layer.kernel, layer.stride)
+    if layer.op == "avg_pool2d":
+        return nn.AvgPool2d(layer.kernel, layer.stride)
     assert layer.weight is not None
     assert layer.bias is not None
     weight, bias = torch.tensor(layer.weight), torch.tensor(layer.bias)
     step: nn.Conv2d | nn.Linear
     if layer.op == "conv2d":
-        channels_out, channels_in, kernel, _ = weight.shape
-        step = nn.Conv2d(channels_in, channels_out, kernel, layer.stride, layer.padding)
+        step = nn.Conv2d(weight.shape[1], weight.shape[0], layer.kernel, layer.stride, layer.padding)
     else:
         step = nn.Linear(weight.shape[1], weight.shape[0])
     step.load_state_dict({"weight": weight, "bias": bias})

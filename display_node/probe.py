@@ -1,12 +1,13 @@
 """What one reading of one drawing left behind. No torch: scenes are compiled from this."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from common.bitmap import BLANK, Bitmap
+from display_node.doubt import evidence, softmax
 from display_node.network import Network
 
 Floats = npt.NDArray[np.float32]
@@ -17,12 +18,14 @@ class Probe:
     """`activations`: the output of every layer by the layer's name, in order, read-only float32,
     without a batch dimension; its first entry is `input` (1, 32, 32), its last `softmax` (10,).
 
-    `canvas` is the picture as it was last seen on the visitor's canvas, unframed.
+    `canvas` is the picture as it was last seen on the visitor's canvas, unframed. `sure`: the network is
+    sure that this is a digit at all.
     """
 
     bitmap: Bitmap
     activations: Mapping[str, Floats]
     canvas: Bitmap = BLANK
+    sure: bool = True
 
     @property
     def probabilities(self) -> Floats:
@@ -31,6 +34,22 @@ class Probe:
     @property
     def digit(self) -> int:
         return int(np.argmax(self.probabilities))
+
+
+def finished(network: Network, bitmap: Bitmap, canvas: Bitmap, outputs: Iterable[Floats]) -> Probe:
+    """The probe of what the layers put out, in order: any engine's, without a batch dimension."""
+    kept = {"input": _frozen(network.picture(bitmap))}
+    for layer, output in zip(network.layers, outputs, strict=True):
+        kept[layer.name] = _frozen(output)
+    sums = kept[network.layers[-1].name]
+    kept["softmax"] = _frozen(softmax(sums, network.temperature))
+    return Probe(bitmap, kept, canvas, bool(evidence(sums) >= network.threshold))
+
+
+def _frozen(output: Floats) -> Floats:
+    array = np.array(output, dtype=np.float32)
+    array.flags.writeable = False
+    return array
 
 
 def asleep(network: Network) -> Probe:

@@ -1,6 +1,7 @@
 """Tensors → the original's network → a file with the metadata that `display_node.network.load` reads."""
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,7 +29,10 @@ def save(network: Network, path: Path) -> None:
         "format": FORMAT,
         "input": ",".join(str(side) for side in network.input),
         "architecture": json.dumps(network.architecture()),
+        "temperature": repr(network.temperature),
     }
+    if math.isfinite(network.threshold):
+        metadata["threshold"] = repr(network.threshold)
     replace(path, safetensors.numpy.save(tensors, metadata))
 
 

@@ -8,8 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 import safetensors.numpy
+import torch
+from hypothesis import given, settings
+from hypothesis.extra.numpy import arrays
+from hypothesis.strategies import floats
 
+from common.bitmap import Bitmap
 from common.errors import DataError
+from display_node.doubt import evidence, softmax
 from display_node.network import FORMAT, MAX_FILE, MAX_LAYERS, SHIPPED, Network, load
 
 Tensors = dict[str, np.ndarray]
@@ -116,8 +122,18 @@ def spoilt(path: Path, network: Network, how: str) -> Path:
     elif how == "colour":
         held["conv1.weight"] = np.repeat(held["conv1.weight"], 3, 1)
         metadata = {"input": "3,32,32"}
-    elif how == "28":
-        metadata = {"input": "1,28,28"}
+    elif how == "27":
+        metadata = {"input": "1,27,27"}
+    elif how == "pool":
+        architecture[1:1] = [{"op": "max_pool2d", "kernel": 20, "stride": 2}]
+    elif how == "padded pool":
+        architecture[1:1] = [{"op": "avg_pool2d", "kernel": 2, "padding": 1}]
+    elif how == "bare pool":
+        architecture[1:1] = [{"op": "max_pool2d"}]
+    elif how == "cold":
+        metadata = {"temperature": "0"}
+    elif how == "doubtful":
+        metadata = {"threshold": "nan"}
     elif how == "huge input":
         metadata = {"input": "1,99999999,99999999"}
     elif how == "input":
@@ -153,7 +169,12 @@ SPOILT = {
     "long": f"more than {MAX_LAYERS} layers",
     "too many boxes": "conv1 makes 32768 boxes",
     "colour": "its input is (3, 32, 32)",
-    "28": "its input is (1, 28, 28)",
+    "27": "its input is (1, 27, 27)",
+    "pool": "nothing is left of (16, 16, 16)",
+    "padded pool": "a pool with padding 1 cannot be shown",
+    "bare pool": "kernel",
+    "cold": "a temperature of 0.0 is not between",
+    "doubtful": "a threshold of nan doubts everything",
     "huge input": "its input is",
     "input": "a lot",
     "format": "its metadata lacks format",
@@ -193,3 +214,33 @@ def test_what_is_no_such_file_is_named(tmp_path: Path) -> None:
         file.truncate(MAX_FILE + 1)
     with pytest.raises(DataError, match="at most"):
         load(large)
+
+
+def test_pools_and_a_smaller_input_are_read(tmp_path: Path) -> None:
+    held = {"say.weight": np.ones((10, 196), np.float32), "say.bias": np.zeros(10, np.float32)}
+    architecture = [{"op": "avg_pool2d", "kernel": 2}, {"op": "flatten"}, {"op": "linear", "name": "say"}]
+    doubt = {"input": "1,28,28", "temperature": "1.5", "threshold": "2.5"}
+    network = load(write(tmp_path / "small.safetensors", held, architecture, doubt))
+    assert [layer.after for layer in network.layers] == [(1, 14, 14), (196,), (10,)]
+    assert (network.temperature, network.threshold) == (1.5, 2.5)
+    assert network.architecture()[0] == {"op": "avg_pool2d", "kernel": 2, "stride": 2}
+
+
+def test_the_smaller_input_is_our_frame_without_its_margin(tmp_path: Path) -> None:
+    held = {"say.weight": np.ones((10, 784), np.float32), "say.bias": np.zeros(10, np.float32)}
+    architecture = [{"op": "flatten"}, {"op": "linear", "name": "say"}]
+    network = load(write(tmp_path / "mlp.safetensors", held, architecture, {"input": "1,28,28"}))
+    pixels = np.arange(32 * 32, dtype=np.float32).reshape(32, 32) / 1023
+    picture = network.picture(Bitmap.of(pixels))
+    assert picture.shape == (1, 28, 28)
+    assert picture[0] == pytest.approx(pixels[2:30, 2:30], abs=1 / 255)
+
+
+@settings(max_examples=30)
+@given(arrays(np.float32, 10, elements=floats(-80, 80, width=32)), floats(0.1, 10))
+def test_shares_and_evidence_are_torchs(sums: np.ndarray, temperature: float) -> None:
+    tensor = torch.from_numpy(sums)
+    assert softmax(sums, temperature) == pytest.approx(
+        torch.softmax(tensor / temperature, 0).numpy(), abs=1e-5
+    )
+    assert float(evidence(sums)) == pytest.approx(float(torch.logsumexp(tensor, 0)), abs=1e-4)
