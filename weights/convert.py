@@ -17,9 +17,9 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from common.errors import DataError, explain
-from display_node.model import ORIGINAL
 from display_node.network import FORMAT, MAX_FILE, Floats, Network, load
-from weights.files import original, save
+from weights.files import save
+from weights.zoo import ORIGINAL
 
 
 def read_safetensors(path: Path) -> Network:
@@ -73,12 +73,14 @@ def read(path: Path) -> Network:
 
 def _original(path: Path, tensors: Mapping[str, Tensor]) -> Network:
     """The original's layers with these tensors; one that it has no place for is refused, not dropped."""
-    names = {f"{step['name']}.{part}" for step in ORIGINAL if "name" in step for part in ("weight", "bias")}
+    names = {
+        f"{step['name']}.{part}" for step in ORIGINAL.steps if "name" in step for part in ("weight", "bias")
+    }
     strange = sorted(str(name)[:40] for name in tensors if name not in names)
     if strange:
         raise DataError(f"{path} has tensors that the original has no place for: {', '.join(strange[:4])}")
     try:
-        return original({name: _array(name, tensor) for name, tensor in tensors.items()})
+        return ORIGINAL.network({name: _array(name, tensor) for name, tensor in tensors.items()})
     except ValueError as error:
         raise DataError(f"{path}: {error}") from None
 

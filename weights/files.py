@@ -1,22 +1,14 @@
-"""Tensors → the original's network → a file with the metadata that `display_node.network.load` reads."""
+"""A network → a file with the metadata that `display_node.network.load` reads."""
 
 import json
 import math
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import safetensors.numpy
 
-from common.bitmap import SIDE
 from common.errors import DataError
-from display_node.model import ORIGINAL
-from display_node.network import FORMAT, Floats, Network, assemble
-
-
-def original(tensors: Mapping[str, Floats]) -> Network:
-    """The original's layers with these tensors; raises `ValueError` where they do not fit."""
-    return assemble((1, SIDE, SIDE), ORIGINAL, tensors)
+from display_node.network import FORMAT, Floats, Network
 
 
 def save(network: Network, path: Path) -> None:

@@ -1,8 +1,8 @@
-"""The original with batch normalisation while it is trained, and without it on the wall.
+"""A network with batch normalisation while it is trained, and without it on the wall.
 
 S. Ioffe, C. Szegedy, Batch Normalization, ICML 2015. Once trained, it is one multiplication and one
 addition per channel, and these go into the convolution before it: the wall shows the same numbers
-with no layer that the original doesn't have.
+with no layer that the plan doesn't have.
 """
 
 from collections import OrderedDict
@@ -10,15 +10,14 @@ from collections import OrderedDict
 import torch
 from torch import Tensor, nn
 
-from display_node.model import untrained
 from display_node.network import Network
-from weights.files import original
+from weights.zoo import ORIGINAL, Plan
 
 
-def trainable() -> nn.Sequential:
-    """The original, with a normalisation behind each convolution; `folded` takes them out again."""
+def trainable(plan: Plan = ORIGINAL) -> nn.Sequential:
+    """The plan, with a normalisation behind each convolution; `folded` takes them out again."""
     parts: OrderedDict[str, nn.Module] = OrderedDict()
-    for name, part in untrained().named_children():
+    for name, part in plan.untrained().named_children():
         parts[name] = part
         if isinstance(part, nn.Conv2d):
             parts[f"{name}_norm"] = nn.BatchNorm2d(part.out_channels)
@@ -26,8 +25,8 @@ def trainable() -> nn.Sequential:
 
 
 @torch.no_grad()
-def folded(trained: nn.Sequential) -> Network:
-    """What `trained` computes in evaluation mode, in the original's layers."""
+def folded(trained: nn.Sequential, plan: Plan = ORIGINAL) -> Network:
+    """What `trained` computes in evaluation mode, in the plan's layers."""
     tensors: dict[str, Tensor] = {}
     convolution = ""
     for name, part in trained.named_children():
@@ -39,7 +38,7 @@ def folded(trained: nn.Sequential) -> Network:
             gain, shift = _gain_and_shift(part)
             tensors[f"{convolution}.weight"] = tensors[f"{convolution}.weight"] * gain[:, None, None, None]
             tensors[f"{convolution}.bias"] = tensors[f"{convolution}.bias"] * gain + shift
-    return original({name: tensor.numpy() for name, tensor in tensors.items()})
+    return plan.network({name: tensor.numpy() for name, tensor in tensors.items()})
 
 
 def _gain_and_shift(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:

@@ -11,10 +11,11 @@ import safetensors.torch
 import torch
 
 from common.errors import explain
-from display_node.model import module, untrained
+from display_node.model import module
 from display_node.network import Network, load
 from weights.convert import main
 from weights.files import save
+from weights.zoo import ORIGINAL
 
 OLD = b"the weights of yesterday"
 
@@ -32,7 +33,7 @@ def convert(source: Path, target: Path) -> int:
 
 def state_dict() -> dict[str, torch.Tensor]:
     torch.manual_seed(2)
-    return untrained().state_dict()
+    return ORIGINAL.untrained().state_dict()
 
 
 def check(target: Path, state: dict[str, torch.Tensor]) -> None:

@@ -2,12 +2,12 @@
 
 import pytest
 
-from display_node.model import ORIGINAL
 from display_node.network import SHIPPED, load
 from tests.weights.conftest import need
 from weights import sources
 from weights.card import MEASURED
 from weights.evaluate import digits, measure
+from weights.zoo import ORIGINAL
 
 NEEDS = {
     "mnist": (sources.TEST_IMAGES, sources.TEST_LABELS),
@@ -19,7 +19,9 @@ NEEDS = {
 def test_it_is_the_originals_network() -> None:
     network = load(SHIPPED)
     assert network.parameters == 41_098
-    assert network.architecture() == list(ORIGINAL)
+    assert [layer.name for layer in network.layers] == ORIGINAL.names()
+    assert [layer.op for layer in network.layers] == [step["op"] for step in ORIGINAL.steps]
+    assert {(layer.kernel, layer.stride, layer.padding) for layer in network.layers[:8:2]} == {(3, 2, 1)}
 
 
 @pytest.mark.parametrize(

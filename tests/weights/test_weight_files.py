@@ -8,10 +8,11 @@ import torch
 from torch import nn
 
 from common.errors import DataError
-from display_node.model import module, untrained
+from display_node.model import module
 from display_node.network import Network, load
 from weights.files import replace, save
 from weights.normed import folded, trainable
+from weights.zoo import ORIGINAL
 
 
 def trained() -> nn.Sequential:
@@ -40,7 +41,7 @@ def test_folding_changes_no_output() -> None:
 def test_what_is_exported_has_the_originals_shapes() -> None:
     network = folded(trained())
     assert network.parameters == 41_098
-    wanted = [tuple(tensor.shape) for tensor in untrained().state_dict().values()]
+    wanted = [tuple(tensor.shape) for tensor in ORIGINAL.untrained().state_dict().values()]
     assert [tuple(tensor.shape) for tensor in module(network).state_dict().values()] == wanted
 
 
