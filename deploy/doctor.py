@@ -8,11 +8,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
+from statistics import median
+from typing import TYPE_CHECKING
 
 from common import fonts, wire
+from common.bitmap import Bitmap
 from common.errors import ConfigError, LinkError, SandglassError
 from common.health import HttpDoor
 from common.link import UdpLink
+
+if TYPE_CHECKING:
+    from display_node.engine import Engine
 
 
 class Verdict(Enum):
@@ -33,6 +40,9 @@ class Finding:
 
 SOFTWARE = ("llvmpipe", "softpipe", "swr", "Software")
 """Names of rasterisers that run on the processor."""
+
+READINGS = 25
+"""Of the same drawing by each engine; their median is told."""
 
 PACKAGES = {
     "a station": ("pygame", "pythonosc", "numpy"),
@@ -166,7 +176,7 @@ def _http_ports() -> Iterator[Finding]:
 
 
 def _network() -> Iterator[Finding]:
-    """The weights, and how long one reading takes."""
+    """The weights, and how long each engine takes for one reading."""
     if importlib.util.find_spec("safetensors") is None:
         return
     from display_node.network import SHIPPED, load
@@ -177,14 +187,26 @@ def _network() -> Iterator[Finding]:
         yield Finding(Verdict.BAD, "weights", "cannot be used", str(error))
         return
     yield Finding(Verdict.OK, "weights", f"{network.parameters:,} parameters, {len(network.layers)} layers")
-    if importlib.util.find_spec("torch") is None:
-        return
-    from display_node.infer import Engine
+    from display_node.engine import ENGINES, open_engine
     from display_node.samples import samples
 
-    engine = Engine(network)
-    drawing = samples()[0]
-    start = time.perf_counter()
-    probe = engine.read(drawing)
-    took = 1000 * (time.perf_counter() - start)
-    yield Finding(Verdict.OK, "reading", f"a drawn 3 is read as {probe.digit} in {took:.1f} ms")
+    for name in ENGINES:
+        yield _reading(name, partial(open_engine, name, network), samples()[0])
+
+
+def _reading(name: str, opened: "Callable[[], Engine]", drawing: Bitmap) -> Finding:
+    """What an engine takes the drawn 3 for, and how long one reading takes once it is warm."""
+    try:
+        engine = opened()
+    except ImportError as error:
+        cure = "pip install '.[display]', or --engine scratch"
+        return Finding(Verdict.NOTE, "reading", f"{name} needs {error.name}, which is not here", cure)
+    except SandglassError as error:
+        return Finding(Verdict.NOTE, "reading", f"{name} cannot be used", str(error))
+    times = []
+    for _ in range(READINGS):
+        start = time.perf_counter()
+        probe = engine.read(drawing)
+        times.append(1000 * (time.perf_counter() - start))
+    found = f"{name} reads a drawn 3 as {probe.digit} in {median(times):.2f} ms"
+    return Finding(Verdict.OK, "reading", found)

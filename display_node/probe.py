@@ -36,9 +36,14 @@ class Probe:
         return int(np.argmax(self.probabilities))
 
 
-def finished(network: Network, bitmap: Bitmap, canvas: Bitmap, outputs: Iterable[Floats]) -> Probe:
-    """The probe of what the layers put out, in order: any engine's, without a batch dimension."""
-    kept = {"input": _frozen(network.picture(bitmap))}
+def finished(
+    network: Network, bitmap: Bitmap, canvas: Bitmap, picture: Floats, outputs: Iterable[Floats]
+) -> Probe:
+    """The probe of what the layers put out, in order: any engine's, without a batch dimension.
+
+    `picture` is `network.picture(bitmap)`. The arrays are kept, not copied: nobody may write to them after.
+    """
+    kept = {"input": _frozen(picture)}
     for layer, output in zip(network.layers, outputs, strict=True):
         kept[layer.name] = _frozen(output)
     sums = kept[network.layers[-1].name]
@@ -46,8 +51,8 @@ def finished(network: Network, bitmap: Bitmap, canvas: Bitmap, outputs: Iterable
     return Probe(bitmap, kept, canvas, bool(evidence(sums) >= network.threshold))
 
 
-def _frozen(output: Floats) -> Floats:
-    array = np.array(output, dtype=np.float32)
+def _frozen(output: npt.NDArray[np.floating]) -> Floats:
+    array = np.asarray(output, dtype=np.float32)
     array.flags.writeable = False
     return array
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from common.config import setting
 from common.errors import ConfigError
 from common.wire import CONTROL_PORT, DISPLAY_HTTP_PORT, DRAWING_PORT, LEGACY_PORT
+from display_node.engine import ENGINES
 
 SMALLEST, LARGEST = 64, 8192
 """Pixels along either side of a picture."""
@@ -40,6 +41,7 @@ class Settings:
         0.0, "seconds to stay before ending for want of a screen or a port", low=0.0, high=60.0
     )
     weights: Path | None = setting(None, "network to show, a .safetensors file")
+    engine: str = setting("torch", "what reads the drawings", choices=ENGINES)
     seed: int = setting(1, "of the order in which things move", low=0)
 
 

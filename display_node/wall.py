@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from common import fonts
@@ -18,6 +19,7 @@ from common.paths import cache_folder
 from common.wire import Progress
 from display_node import show
 from display_node.desk import Desk
+from display_node.engine import open_engine
 from display_node.exhibits.invitation import exhibit as invitation
 from display_node.exhibits.listening import exhibit as listening
 from display_node.language import Language, languages
@@ -50,11 +52,13 @@ class Wall:
             )
         self._stop = stop
         network = load(settings.weights or SHIPPED)
+        engine = partial(open_engine, settings.engine, network)
         language = Language(settings.language)
         self._counters, self._mailbox, ledger = Counters(), Mailbox(), Ledger()
         self._worker = Worker(
-            network, samples(), ledger, self._mailbox.put, exhibit=settings.exhibit, seed=settings.seed
-        )
+            network, engine, samples(), ledger, self._mailbox.put,
+            exhibit=settings.exhibit, seed=settings.seed,
+        )  # fmt: skip
         desk = Desk(
             self._mailbox, ledger, self._counters, self._worker.submit, allowed(settings.control_allow)
         )

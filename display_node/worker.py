@@ -1,24 +1,23 @@
 """Off the render thread: drawings are answered as they come, and their shows are compiled behind.
 
-Torch is imported here, in the worker's own thread, so that the invitation is on the wall before it is
-there. From then on whoever submits reads: the receiving thread itself, since a reading takes a fifth
-of a millisecond and waking another thread can take as long. The worker's thread only compiles, and of
-the drawings that wait for that, each station's newest.
+The engine is opened here, in the worker's own thread, so that the invitation is on the wall before torch is
+there, which takes seconds to import. From then on whoever submits reads: the receiving thread itself, since
+a reading takes a tenth of a millisecond and waking another thread can take longer. The worker's thread only
+compiles, and of the drawings that wait for that, each station's newest.
 """
 
-import importlib
 import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol
 
 import numpy as np
 
 from common.bitmap import Bitmap
 from common.errors import DataError, SandglassError
 from common.wire import Answer
+from display_node.engine import Engine
 from display_node.events import Awake, Compiled, Event, Failed, Job
 from display_node.exhibit import find
 from display_node.exhibits.invitation import exhibit as invitation
@@ -39,16 +38,16 @@ REMEMBERED = 3
 """Drawings that drift through the invitation."""
 
 
-class Reader(Protocol):
-    def read(self, bitmap: Bitmap, canvas: Bitmap = ...) -> Probe: ...
-
-
 class Worker:
-    """`post` receives what comes of the work. `samples` drift by until there are visitors' drawings."""
+    """`post` receives what comes of the work. `samples` drift by until there are visitors' drawings.
+
+    `engine` opens what reads; whatever `SandglassError` it raises ends the wall in one line.
+    """
 
     def __init__(
         self,
         network: Network,
+        engine: Callable[[], Engine],
         samples: Sequence[Bitmap],
         ledger: Ledger,
         post: Callable[[Event], object],
@@ -58,8 +57,8 @@ class Worker:
     ) -> None:
         self._exhibit = find(exhibit)
         self._network, self._samples, self._seed = network, samples, seed
-        self._ledger, self._post = ledger, post
-        self._reader: Reader | None = None
+        self._open, self._ledger, self._post = engine, ledger, post
+        self._reader: Engine | None = None
         self._queue: deque[Job] = deque()
         self._to_show: OrderedDict[str, tuple[Job, Probe]] = OrderedDict()
         self._shown: deque[Probe] = deque(maxlen=REMEMBERED)
@@ -115,8 +114,8 @@ class Worker:
                 log.exception("a show could not be compiled")
 
     def _wake(self) -> None:
-        """Import torch, answer what has come meanwhile, and let whoever submits read from now on."""
-        reader: Reader = importlib.import_module("display_node.infer").Engine(self._network)
+        """Open the engine, answer what has come meanwhile, and let whoever submits read from now on."""
+        reader = self._open()
         self._shown.extend(reader.read(sample) for sample in self._samples[:REMEMBERED])
         if not all(np.isfinite(probe.probabilities).all() for probe in self._shown):
             raise DataError("its weights are so large that its answers are not numbers")
@@ -130,7 +129,7 @@ class Worker:
                 job = self._queue.popleft()
             self._answer(reader, job)
 
-    def _answer(self, reader: Reader, job: Job) -> None:
+    def _answer(self, reader: Engine, job: Job) -> None:
         probe = reader.read(job.bitmap, job.canvas)
         shares = tuple(float(share) for share in probe.probabilities)
         answer = Answer(job.station, job.drawing, probe.digit, shares)

@@ -13,10 +13,10 @@ from common.config import setting
 from common.errors import DataError, GraphicsError
 from common.paths import cache_folder
 from common.raster import framed, preview
+from display_node.engine import ENGINES, open_engine
 from display_node.exhibit import find
 from display_node.language import Language
 from display_node.network import SHIPPED, load
-from display_node.probe import Probe
 from display_node.render.atlas import Atlas
 from display_node.render.renderer import Renderer
 from display_node.render.target import Image, headless
@@ -35,6 +35,7 @@ class Options:
     output: Path | None = setting(None, "OUT.png or OUT.mp4")
     language: str = setting("en+ko", "en, ko or en+ko")
     weights: Path | None = setting(None, "network to show, a .safetensors file")
+    engine: str = setting("torch", "what reads the drawing", choices=ENGINES)
     seed: int = setting(1, "of the order in which things move", low=0)
     samples: int = setting(4, "of anti-aliasing, 0 for none", low=0, high=16)
     frame_rate: int = setting(30, "frames a second of an MP4", low=1, high=120)
@@ -70,14 +71,13 @@ def open_show(options: Options) -> tuple[Renderer, Scene]:
     bitmap, canvas = read_drawing(options.drawing)
     exhibit, language = find(options.exhibit), Language(options.language)
     network = load(options.weights or SHIPPED)
-    from display_node.infer import Engine  # torch takes seconds to import; what is wrong is said before
-
     font = fonts.latin()
     if font is None:
         raise GraphicsError(fonts.ADVICE)
     if fonts.hangul() is None:
         language = Language("en")
-    probe: Probe = Engine(network).read(bitmap, canvas)
+    # torch takes seconds to import; what is wrong was said before
+    probe = open_engine(options.engine, network).read(bitmap, canvas)
     scene = exhibit.build(network, probe, options.seed)
     atlas = Atlas(font, cache_folder())
     atlas.warm(language.everything())

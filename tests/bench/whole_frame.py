@@ -10,8 +10,8 @@ import moderngl
 import numpy as np
 
 from common.raster import framed, preview
+from display_node.engines.eager import Eager
 from display_node.exhibit import find
-from display_node.infer import Engine
 from display_node.network import SHIPPED, load
 from display_node.render.boxes import _FACES, OUTLINE
 from display_node.render.camera import FrameBlock, Track
@@ -130,7 +130,7 @@ def ours(renderer: Renderer, scene: Scene, t: float, context: moderngl.Context) 
 
 def measure() -> list[Row]:
     network = load(SHIPPED)
-    probe = Engine(network).read(framed(three()), preview(three()))
+    probe = Eager(network).read(framed(three()), preview(three()))
     scene = find("convolution").build(network, probe, 1)
     t = busiest(scene)
     context = headless()

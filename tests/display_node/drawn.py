@@ -6,7 +6,7 @@ import numpy as np
 
 from common.raster import framed, preview
 from common.strokes import Drawing
-from display_node.infer import Engine
+from display_node.engines.eager import Eager
 from display_node.network import SHIPPED, Network, load
 from display_node.probe import Probe
 
@@ -27,8 +27,8 @@ def shipped() -> Network:
 
 
 @cache
-def engine() -> Engine:
-    return Engine(shipped())
+def engine() -> Eager:
+    return Eager(shipped())
 
 
 @cache

@@ -7,6 +7,7 @@ import struct
 import time
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from common.bitmap import BLANK, Bitmap
 from common.control import Control
 from common.link import MemoryNetwork, UdpLink
 from common.wire import Answer, Hello, Legacy, Preview, Submit
+from display_node.engines.eager import Eager
 from display_node.events import Compiled, Event, Failed, Job
 from display_node.ledger import Ledger
 from display_node.mailbox import MAX_STATIONS
@@ -224,7 +226,9 @@ def test_each_kind_was_logged_once(wall: Wall) -> None:
 def test_many_stations_at_once_are_answered_and_only_some_toured() -> None:
     network, ledger, found = MemoryNetwork(), Ledger(), list[Event]()
     wall, tablet = network.link("wall", 9000), network.link("tablet", 1)
-    worker = Worker(load(SHIPPED), [ONE], ledger, found.append, exhibit="listening", seed=1)
+    read = load(SHIPPED)
+    engine = partial(Eager, read)
+    worker = Worker(read, engine, [ONE], ledger, found.append, exhibit="listening", seed=1)
     taken = [worker.submit(Job(f"{n}", 1, ONE, ONE, wall, tablet.address)) for n in range(MAX_QUEUE + 3)]
     assert taken == [True] * MAX_QUEUE + [False] * 3
     worker.start()
@@ -337,7 +341,8 @@ def test_a_network_that_cannot_run_says_so_without_a_traceback(caplog: pytest.Lo
     *others, last = network.layers
     assert last.weight is not None
     broken = Network(network.input, (*others, replace(last, weight=np.full_like(last.weight, np.inf))))
-    worker = Worker(broken, [ONE], Ledger(), found.append, exhibit="listening", seed=1)
+    engine = partial(Eager, broken)
+    worker = Worker(broken, engine, [ONE], Ledger(), found.append, exhibit="listening", seed=1)
     worker.start()
     until(lambda: found)
     worker.close()

@@ -5,7 +5,7 @@ import pytest
 
 from common.raster import framed
 from common.strokes import Drawing
-from display_node.infer import Engine
+from display_node.engines.eager import Eager
 from display_node.network import SHIPPED, load
 from weights import allographs
 from weights.inking import legacy
@@ -37,12 +37,12 @@ DRAWN: dict[str, tuple[int, list[Stroke]]] = {
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine(load(SHIPPED))
+def engine() -> Eager:
+    return Eager(load(SHIPPED))
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_it_is_read_on_the_station_and_from_a_sketch_without_antialiasing(name: str, engine: Engine) -> None:
+def test_it_is_read_on_the_station_and_from_a_sketch_without_antialiasing(name: str, engine: Eager) -> None:
     digit, strokes = DRAWN[name]
     drawing = Drawing(tuple(np.array(stroke, np.float64) for stroke in strokes), (100.0, 100.0))
     assert engine.read(framed(drawing)).digit == digit

@@ -11,7 +11,7 @@ from common import strokes
 from common.bitmap import Bitmap
 from common.errors import DataError, explain
 from common.strokes import Drawing
-from display_node.infer import Engine
+from display_node.engines.eager import Eager
 from display_node.network import Network
 from weights.evaluate import digits, main, measure
 from weights.files import save
@@ -47,7 +47,7 @@ def test_it_measures_what_the_wall_reads(network: Network) -> None:
     drawings = [
         Drawing((BAR * [1.0, stretch / 4] + [0, stretch],), (100.0, 100.0), 1) for stretch in range(8)
     ]
-    engine = Engine(network)
+    engine = Eager(network)
     seen = measured(drawings)
     result = measure(network, seen)
     read = [engine.read(Bitmap.of(image)).digit for image in seen.images]
