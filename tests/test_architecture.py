@@ -1,6 +1,7 @@
 """The rooms keep their doors: who may import whom, and who may know what."""
 
 import ast
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,14 @@ def test_only_the_model_and_two_engines_know_torch() -> None:
     for path in sources("display_node"):
         if path.relative_to(ROOT / "display_node").as_posix() not in TORCH_FILES:
             assert "torch" not in packages(path), path
+
+
+def test_the_engine_from_scratch_knows_numpy_only() -> None:
+    for path in sources("display_node/scratch"):
+        for name in imports(path):
+            own = name == "common.errors" or f"{name}.".startswith("display_node.scratch.")
+            allowed = own or name.split(".")[0] in {"numpy", *sys.stdlib_module_names}
+            assert allowed, f"{path.relative_to(ROOT)} imports {name}"
 
 
 def test_only_the_station_and_the_window_know_pygame() -> None:

@@ -8,7 +8,7 @@ and one loop that follows them backwards. Read in this order:
     arithmetic.py   the first operations; then pointwise.py, reduce.py, shape.py, indexing.py, products.py
     graph.py        the way back: the chain rule as a loop; and the graph laid open for an exhibit
     convolution.py  windows.py under it, pooling.py beside it
-    autograd.py     operations with a derivative of one's own; sigmoid.py is one
+    autograd.py     operations with a derivative of one's own; logistic.py is one
     nn/module.py    parameters gathered into networks; layers.py, losses.py
     optim.py        and how they learn
 

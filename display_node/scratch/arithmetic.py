@@ -68,13 +68,11 @@ def pow(base: Operand, exponent: Operand) -> Tensor:
         value = x**y
 
     def to_base(g: Array) -> Array:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            slope = y * x ** (y - 1)
-        return np.asarray(g * np.where(y == 0, 0, slope))  # x⁰ is 1 everywhere, also at 0
+        slope = np.where(y == 0, 0, y * x ** (y - 1))  # x⁰ is 1 everywhere, also at 0
+        return np.asarray(g * slope.astype(g.dtype))
 
     def to_exponent(g: Array) -> Array:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            slope = value * np.log(x)
-        return np.asarray(g * np.where((x == 0) & (y >= 0), 0, slope))
+        slope = np.where((x == 0) & (y >= 0), 0, value * np.log(x))
+        return np.asarray(g * slope.astype(g.dtype))
 
     return record("pow", value, (first, to_base), (second, to_exponent))

@@ -17,12 +17,13 @@ y = Square.apply(x)
 from typing import Any
 
 from display_node.scratch.dtypes import Array
-from display_node.scratch.errors import GraphError, Unsupported
+from display_node.scratch.errors import GraphError, Unsupported, unknown
+from display_node.scratch.gradcheck import gradcheck
 from display_node.scratch.graph import flow
 from display_node.scratch.mode import no_grad
 from display_node.scratch.tensor import Rule, Tensor, record
 
-__all__ = ["Context", "Function", "grad"]
+__all__ = ["Context", "Function", "grad", "gradcheck"]
 
 
 class Context:
@@ -94,3 +95,7 @@ def grad(outputs: Tensor, inputs: Tensor | list[Tensor] | tuple[Tensor, ...]) ->
     if missing := [at for at, tensor in enumerate(wanted) if id(tensor) not in found]:
         raise GraphError(f"input {missing[0]} of grad() has no part in the output, or needs no gradient")
     return tuple(found[id(tensor)] for tensor in wanted)
+
+
+def __getattr__(name: str) -> Any:
+    raise unknown("scratch.autograd", name, __all__)

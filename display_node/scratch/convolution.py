@@ -3,7 +3,7 @@
 import numpy as np
 
 from display_node.scratch.dtypes import Array
-from display_node.scratch.errors import GraphError, Unsupported, only
+from display_node.scratch.errors import GraphError, only
 from display_node.scratch.products import same_dtype
 from display_node.scratch.tensor import Tensor, record
 from display_node.scratch.windows import fold, pair, windows
@@ -26,8 +26,6 @@ def conv2d(
     matrix, the columns another, and their product is all the answers. Source: Chellapilla et al. 2006.
     """
     only("conv2d", dilation=(pair(dilation), (1, 1)))
-    if isinstance(padding, str):
-        raise Unsupported(f"scratch's conv2d knows padding as numbers only, not {padding!r}")
     if input.ndim == 3:
         return conv2d(input.unsqueeze(0), weight, bias, stride, padding, 1, groups).squeeze(0)
     same_dtype("conv2d", input, weight, bias)

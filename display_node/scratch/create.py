@@ -6,7 +6,7 @@ import numpy as np
 
 from display_node.scratch.dtypes import Array, DTypeLike, checked, float32, int64, is_float
 from display_node.scratch.errors import Unsupported
-from display_node.scratch.shape import _sizes
+from display_node.scratch.shape import sizes
 from display_node.scratch.tensor import Tensor
 
 
@@ -23,7 +23,7 @@ def tensor(
     array = data.array if isinstance(data, Tensor) else np.asarray(data)
     if dtype is None and is_float(array.dtype) and not isinstance(data, np.ndarray | np.generic | Tensor):
         dtype = float32
-    return Tensor(array.astype(checked(array.dtype if dtype is None else dtype)), requires_grad)
+    return Tensor(array.astype(checked(array.dtype if dtype is None else dtype)), requires_grad=requires_grad)
 
 
 def from_numpy(array: Array) -> Tensor:
@@ -41,15 +41,15 @@ def as_tensor(data: Any, dtype: DTypeLike = None) -> Tensor:
 
 def full(size: Any, fill_value: float, *, dtype: DTypeLike = None, requires_grad: bool = False) -> Tensor:
     kind = tensor(fill_value).dtype if dtype is None else checked(dtype)
-    return Tensor(np.full(_sizes((size,)), fill_value, kind), requires_grad)
+    return Tensor(np.full(sizes((size,)), fill_value, kind), requires_grad=requires_grad)
 
 
 def zeros(*size: Any, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
-    return Tensor(np.zeros(_sizes(size), checked(dtype)), requires_grad)
+    return Tensor(np.zeros(sizes(size), checked(dtype)), requires_grad=requires_grad)
 
 
 def ones(*size: Any, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
-    return Tensor(np.ones(_sizes(size), checked(dtype)), requires_grad)
+    return Tensor(np.ones(sizes(size), checked(dtype)), requires_grad=requires_grad)
 
 
 empty = zeros

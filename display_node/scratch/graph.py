@@ -58,7 +58,8 @@ class Back:
 def walk(root: Tensor, names: dict[str, Tensor] | None = None) -> list[Node]:
     """Everything `root` was computed from, inputs before users, in the order in which it was made.
 
-    `names`, for example `dict(net.named_parameters())`, gives leaves (or others) their names.
+    To be called before `backward` lets the graph go. `names`, for example `dict(net.named_parameters())`,
+    gives leaves (or others) their names.
     """
     named = {id(tensor): name for name, tensor in (names or {}).items()}
     tensors = _ancestry(root)
@@ -106,10 +107,11 @@ def flow(root: Tensor, gradient: Tensor | None) -> Iterator[tuple[Tensor, Array,
         arrived = waiting.pop(id(tensor))
         handed: list[Array | None] = []
         for source, rule in _edges(tensor):
-            part = _fit(rule(arrived), source) if source.requires_grad else None
+            with np.errstate(all="ignore"):  # infinities and NaN are values, as in torch
+                part = _fit(rule(arrived), source) if source.requires_grad else None
             if part is not None:
                 before = waiting.get(id(source))
-                waiting[id(source)] = part if before is None else before + part
+                waiting[id(source)] = part if before is None else np.asarray(before + part)
             handed.append(part)
         yield tensor, arrived, tuple(handed)
 
@@ -157,10 +159,10 @@ def _fit(gradient: Array | None, source: Tensor) -> Array | None:
     gradient, value = np.asarray(gradient), source.array  # numpy makes scalars of arrays without axes
     if gradient.shape != value.shape:
         extra = gradient.ndim - value.ndim
-        if extra > 0:
-            gradient = gradient.sum(axis=tuple(range(extra)))
-        stretched = tuple(axis for axis, side in enumerate(value.shape) if side == 1)
-        gradient = np.asarray(gradient).sum(axis=stretched, keepdims=True)
+        if extra >= 0:
+            stretched = (extra + axis for axis, side in enumerate(value.shape) if side == 1)
+            gradient = gradient.sum(axis=(*range(extra), *stretched), keepdims=True)
+            gradient = gradient.reshape(gradient.shape[extra:])
         if gradient.shape != value.shape:
             raise GraphError(f"a gradient of shape {gradient.shape} for an input of shape {value.shape}")
-    return gradient if gradient.dtype == value.dtype else gradient.astype(value.dtype)
+    return np.asarray(gradient, value.dtype)

@@ -24,6 +24,8 @@ def index(x: Tensor, key: Any) -> Tensor:
     plain = _plain(key)
     parts = plain if isinstance(plain, tuple) else (plain,)
     gathers = any(isinstance(part, np.ndarray | bool) for part in parts)
+    if not any(part is ... for part in parts):
+        plain = (*parts, ...)  # else a single number would come as a copy instead of a view
 
     def rule(g: Array) -> Array:
         spread = np.zeros_like(x.array)

@@ -6,8 +6,7 @@ from display_node.scratch import reduce
 from display_node.scratch.dtypes import Array, is_float
 from display_node.scratch.errors import GraphError, Unsupported, only
 from display_node.scratch.indexing import index
-from display_node.scratch.pointwise import log
-from display_node.scratch.softmax import log_softmax
+from display_node.scratch.probabilities import log_softmax
 from display_node.scratch.tensor import Tensor, record
 
 
@@ -92,8 +91,18 @@ def binary_cross_entropy_with_logits(
 def binary_cross_entropy(
     input: Tensor, target: Tensor, weight: None = None, *, reduction: str = "mean"
 ) -> Tensor:
-    """−t log p − (1 − t) log(1 − p), no logarithm below −100, as in torch; p are probabilities."""
+    """−t log p − (1 − t) log(1 − p); p are probabilities. Its slope is (p − t) / (p (1 − p)).
+
+    As in torch, no logarithm is below −100 and no divisor below 1e−12: certainty is wrong, not infinitely so.
+    """
     only("binary_cross_entropy", weight=(weight, None))
     _same_shape("binary_cross_entropy", input, target)
-    yes, no = (log(part).clamp(min=-100.0) for part in (input, 1 - input))
-    return _reduced(-(target * yes + (1 - target) * no), reduction)
+    p, t = input.array, target.array
+    with np.errstate(divide="ignore", invalid="ignore"):
+        yes, no = (np.maximum(np.log(part), -100) for part in (p, 1 - p))
+
+    def to_input(g: Array) -> Array:
+        return np.asarray(g * (p - t) / np.maximum(p * (1 - p), 1e-12))
+
+    losses = record("bce", -(t * yes + (1 - t) * no), (input, to_input), (target, lambda g: g * (no - yes)))
+    return _reduced(losses, reduction)

@@ -8,12 +8,12 @@ from display_node.scratch import (
     compare,
     convert,
     inplace,
+    logistic,
     pointwise,
+    probabilities,
     products,
     reduce,
     shape,
-    sigmoid,
-    softmax,
 )
 
 BOTH: dict[str, Callable[..., Any]] = {
@@ -26,9 +26,9 @@ BOTH: dict[str, Callable[..., Any]] = {
     **{name: getattr(shape, name) for name in ("transpose", "t", "clone")},
     "matmul": products.matmul,
     "mm": products.matmul,
-    "sigmoid": sigmoid.sigmoid,
-    "softmax": softmax.softmax,
-    "log_softmax": softmax.log_softmax,
+    "sigmoid": logistic.sigmoid,
+    "softmax": probabilities.softmax,
+    "log_softmax": probabilities.log_softmax,
 }
 """Functions of the package that are methods as well."""
 

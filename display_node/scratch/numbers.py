@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from display_node.scratch.dtypes import Array, DType, float32
-from display_node.scratch.errors import GraphError
+from display_node.scratch.errors import GraphError, Unsupported
 
 
 class Numbers:
@@ -15,7 +15,12 @@ class Numbers:
     __slots__ = ("array",)
 
     def __init__(self, data: npt.ArrayLike) -> None:
-        self.array: Array = data if type(data) is np.ndarray else np.array(data, float32)
+        if type(data) is np.ndarray:
+            self.array: Array = data
+        elif isinstance(data, int | float):
+            raise Unsupported(f"Tensor({data}) is torch's old way to ask for a size: use zeros(…), tensor(…)")
+        else:
+            self.array = np.array(data, float32)
 
     @property
     def shape(self) -> tuple[int, ...]:

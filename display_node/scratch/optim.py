@@ -21,12 +21,13 @@ class Optimizer:
     """`param_groups`: dicts of "params" with the options that hold for them, changeable at any time."""
 
     def __init__(self, params: Iterable[Any], options: dict[str, Any], refused: dict[str, Any]) -> None:
-        for name in refused:
+        given = list(params)
+        groups = given if given and isinstance(given[0], dict) else [{"params": given}]
+        named = {*refused, *(name for group in groups for name in group)}
+        for name in sorted(named - {"params", *options}):
             raise Unsupported(
                 f"scratch's {type(self).__name__} has no {name!r}: it knows {', '.join(options)}"
             )
-        given = list(params)
-        groups = given if given and isinstance(given[0], dict) else [{"params": given}]
         self.param_groups: list[dict[str, Any]] = [{**options, **group} for group in groups]
         for group in self.param_groups:
             group["params"] = list(group["params"])

@@ -24,6 +24,8 @@ def max_pool2d(
     """
     only("max_pool2d", ceil_mode=(ceil_mode, False), return_indices=(return_indices, False))
     only("max_pool2d", dilation=(pair(dilation), (1, 1)))
+    if input.ndim == 3:
+        return max_pool2d(input.unsqueeze(0), kernel_size, stride, padding).squeeze(0)
     size, step, margin = _sizes("max_pool2d", input, kernel_size, stride, padding)
     covered = windows(input.array, size, step, margin, fill=-np.inf)
 
@@ -48,6 +50,8 @@ def avg_pool2d(
     """As `max_pool2d`, but the mean, the margin's zeros included: every cell gets an equal share."""
     only("avg_pool2d", ceil_mode=(ceil_mode, False), divisor_override=(divisor_override, None))
     only("avg_pool2d", count_include_pad=(count_include_pad, True))
+    if input.ndim == 3:
+        return avg_pool2d(input.unsqueeze(0), kernel_size, stride, padding).squeeze(0)
     size, step, margin = _sizes("avg_pool2d", input, kernel_size, stride, padding)
     covered = windows(input.array, size, step, margin)
 

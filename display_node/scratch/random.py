@@ -6,7 +6,7 @@ import numpy as np
 
 from display_node.scratch.create import device_is_here
 from display_node.scratch.dtypes import DTypeLike, checked, float32, int64
-from display_node.scratch.shape import _sizes
+from display_node.scratch.shape import sizes
 from display_node.scratch.tensor import Tensor
 
 
@@ -30,8 +30,8 @@ def manual_seed(seed: int) -> Generator:
     return default.manual_seed(seed)
 
 
-def _made(draw: Any, sizes: Any, dtype: DTypeLike, requires_grad: bool) -> Tensor:
-    return Tensor(np.asarray(draw(_sizes(sizes))).astype(checked(dtype)), requires_grad)
+def _made(draw: Any, size: Any, dtype: DTypeLike, requires_grad: bool) -> Tensor:
+    return Tensor(np.asarray(draw(sizes(size))).astype(checked(dtype)), requires_grad=requires_grad)
 
 
 def randn(
@@ -53,8 +53,8 @@ def rand(
     """Evenly distributed over [0, 1)."""
     kind = checked(dtype)
     chance = (generator or default).numpy
-    drawn = chance.random(_sizes(size), dtype=np.float64 if kind.itemsize == 8 else np.float32)
-    return Tensor(np.asarray(drawn), requires_grad)
+    drawn = chance.random(sizes(size), dtype=np.float64 if kind.itemsize == 8 else np.float32)
+    return Tensor(np.asarray(drawn), requires_grad=requires_grad)
 
 
 def randint(low: int, high: Any, size: Any = None, *, generator: Generator | None = None) -> Tensor:

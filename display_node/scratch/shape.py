@@ -17,19 +17,19 @@ def view_of(x: Tensor, op: str, value: np.ndarray, rule: Rule) -> Tensor:
     return made
 
 
-def _sizes(given: tuple[int | Sequence[int], ...]) -> tuple[int, ...]:
+def sizes(given: tuple[int | Sequence[int], ...]) -> tuple[int, ...]:
     """`reshape(2, 3)` and `reshape((2, 3))` mean the same."""
     if len(given) == 1 and not isinstance(given[0], int | np.integer):
         given = tuple(given[0])
     return tuple(int(size) for size in given)  # type: ignore[arg-type]
 
 
-def reshape(x: Tensor, *sizes: int | Sequence[int]) -> Tensor:
+def reshape(x: Tensor, *shape: int | Sequence[int]) -> Tensor:
     """One size may be −1: what is left. Where no view is possible, the numbers are copied."""
     try:
-        value = x.array.reshape(_sizes(sizes))
+        value = x.array.reshape(sizes(shape))
     except ValueError:
-        raise GraphError(f"{x.shape} cannot be reshaped to {_sizes(sizes)}") from None
+        raise GraphError(f"{x.shape} cannot be reshaped to {sizes(shape)}") from None
     return view_of(x, "reshape", value, lambda g: g.reshape(x.shape))
 
 
@@ -58,7 +58,7 @@ def unsqueeze(x: Tensor, dim: int) -> Tensor:
 
 def permute(x: Tensor, *dims: int | Sequence[int]) -> Tensor:
     """Axis i of the result is axis dims[i] of the input."""
-    order = _sizes(dims)
+    order = sizes(dims)
     back = np.argsort([axis % x.ndim for axis in order]) if order else ()
     return view_of(x, "permute", x.array.transpose(order), lambda g: g.transpose(back))
 
@@ -74,9 +74,9 @@ def t(x: Tensor) -> Tensor:
     return permute(x, *reversed(range(x.ndim)))
 
 
-def expand(x: Tensor, *sizes: int | Sequence[int]) -> Tensor:
+def expand(x: Tensor, *shape: int | Sequence[int]) -> Tensor:
     """Repeats axes of size 1 without copying, as broadcasting does; −1 leaves an axis as it is."""
-    wanted = _sizes(sizes)
+    wanted = sizes(shape)
     kept = (1,) * (len(wanted) - x.ndim) + x.shape
     full = tuple(old if size == -1 else size for size, old in zip(wanted, kept, strict=True))
     return view_of(x, "expand", np.broadcast_to(x.array, full), lambda g: g)

@@ -54,7 +54,7 @@ class Tensor(Numbers):
     __slots__ = ("__weakref__", "_requires_grad", "changes", "grad", "grad_fn", "order", "retains_grad")
     __array_ufunc__ = None  # numpy leaves `array * tensor` to us
 
-    def __init__(self, data: npt.ArrayLike, requires_grad: bool = False) -> None:
+    def __init__(self, data: npt.ArrayLike, *, requires_grad: bool = False) -> None:
         super().__init__(data)
         self.grad: Tensor | None = None
         self.grad_fn: Step | None = None
@@ -69,11 +69,11 @@ class Tensor(Numbers):
         """`x.exp()` is `exp(x)`: what may be written behind a dot as well stands in `methods.METHODS`."""
         function = methods.METHODS.get(name)
         if function is None:
-            raise unknown("scratch's Tensor", name, dir(self))
+            raise unknown("scratch's Tensor", name, self.__dir__())
         return lambda *values, **options: function(self, *values, **options)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *methods.METHODS]
+        return [*dir(type(self)), *methods.METHODS]
 
     @property
     def requires_grad(self) -> bool:
@@ -200,10 +200,10 @@ class Tensor(Numbers):
         return inplace.div_(self, other)
 
     def __eq__(self, other: object) -> "Tensor":  # type: ignore[override]
-        return compare.eq(self, other)
+        return compare.eq(self, other) if isinstance(other, _COMPARABLE) else NotImplemented
 
     def __ne__(self, other: object) -> "Tensor":  # type: ignore[override]
-        return compare.ne(self, other)
+        return compare.ne(self, other) if isinstance(other, _COMPARABLE) else NotImplemented
 
     def __lt__(self, other: "Tensor | float") -> "Tensor":
         return compare.lt(self, other)
@@ -218,6 +218,9 @@ class Tensor(Numbers):
         return compare.ge(self, other)
 
     __hash__ = object.__hash__  # a tensor is itself, whatever its numbers are
+
+
+_COMPARABLE = (Tensor, int, float, np.generic)
 
 
 def record(op: str, value: Any, *edges: Edge) -> Tensor:

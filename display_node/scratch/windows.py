@@ -37,6 +37,8 @@ def windows(picture: Array, kernel: Pair, stride: Pair, padding: Pair, fill: flo
     Nothing is copied but the margin: neighbouring windows overlap, so the same number is met many times
     by stepping through memory in strides.
     """
+    if min(stride) < 1 or min(padding) < 0:
+        raise GraphError(f"a stride of {stride} with a margin of {padding}")
     wide = padded(picture, padding, fill)
     n, channels, rows, columns = wide.shape
     h, w = (rows - kernel[0]) // stride[0] + 1, (columns - kernel[1]) // stride[1] + 1

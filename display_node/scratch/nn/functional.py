@@ -5,6 +5,7 @@ from typing import Any
 from display_node.scratch import random
 from display_node.scratch.convolution import conv2d, conv2d_loop
 from display_node.scratch.errors import GraphError, only, unknown
+from display_node.scratch.logistic import sigmoid
 from display_node.scratch.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -14,10 +15,8 @@ from display_node.scratch.losses import (
 )
 from display_node.scratch.pointwise import relu, tanh
 from display_node.scratch.pooling import avg_pool2d, max_pool2d
+from display_node.scratch.probabilities import log_softmax, softmax
 from display_node.scratch.products import linear
-from display_node.scratch.shape import flatten
-from display_node.scratch.sigmoid import sigmoid
-from display_node.scratch.softmax import log_softmax, softmax
 from display_node.scratch.tensor import Tensor
 
 __all__ = [
@@ -28,7 +27,6 @@ __all__ = [
     "conv2d_loop",
     "cross_entropy",
     "dropout",
-    "flatten",
     "linear",
     "log_softmax",
     "max_pool2d",

@@ -1,12 +1,23 @@
 """What parameters are before they have learnt: torch's distributions from our own generator."""
 
 import math
+from typing import Any
 
 from display_node.scratch import random
-from display_node.scratch.errors import GraphError, Unsupported
+from display_node.scratch.errors import GraphError, Unsupported, unknown
 from display_node.scratch.inplace import change, fill_
 from display_node.scratch.mode import no_grad
 from display_node.scratch.tensor import Tensor
+
+__all__ = [
+    "constant_",
+    "kaiming_uniform_",
+    "normal_",
+    "ones_",
+    "uniform_",
+    "xavier_uniform_",
+    "zeros_",
+]
 
 
 def _fans(tensor: Tensor) -> tuple[int, int]:
@@ -66,3 +77,7 @@ def as_torch_does(weight: Tensor, bias: Tensor | None) -> None:
     if bias is not None:
         bound = 1 / math.sqrt(_fans(weight)[0])
         uniform_(bias, -bound, bound)
+
+
+def __getattr__(name: str) -> Any:
+    raise unknown("scratch.nn.init", name, __all__)

@@ -8,6 +8,7 @@ from display_node.scratch.nn import functional as F  # noqa: N812 (torch's name)
 from display_node.scratch.nn.init import as_torch_does
 from display_node.scratch.nn.module import Module
 from display_node.scratch.nn.parameter import Parameter
+from display_node.scratch.shape import flatten
 from display_node.scratch.tensor import Tensor
 from display_node.scratch.windows import pair
 
@@ -135,7 +136,7 @@ class Flatten(Module):
         self.start_dim, self.end_dim = start_dim, end_dim
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.flatten(input, self.start_dim, self.end_dim)
+        return flatten(input, self.start_dim, self.end_dim)
 
 
 class Dropout(Module):

@@ -117,6 +117,9 @@ class Module:
         for parameter in self.parameters():
             forget(parameter, set_to_none)
 
+    def add_module(self, name: str, module: "Module") -> None:
+        setattr(self, name, module)
+
     def apply(self, fn: Callable[["Module"], None]) -> Self:
         """Call `fn` with every module, the innermost first: for one's own initialisation."""
         for child in self.children():

@@ -9,7 +9,7 @@ class Parameter(Tensor):
     __slots__ = ()
 
     def __init__(self, data: Tensor, requires_grad: bool = True) -> None:
-        super().__init__(data.array, requires_grad)
+        super().__init__(data.array, requires_grad=requires_grad)
         self.changes = data.changes
 
     def __repr__(self) -> str:
