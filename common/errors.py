@@ -53,6 +53,13 @@ class Refused(WireError):
         self.detail = detail
 
 
+def plain(said: object, most: int = 300) -> str:
+    """What a stranger's file says, fit to be printed: one line, no control characters, not endless."""
+    text = str(said)
+    shown = "".join(letter if letter.isprintable() else "?" for letter in text[:most])
+    return shown if len(text) <= most else f"{shown}…"
+
+
 def explain(main: Callable[[], int]) -> int:
     """Run a command's `main`; an error of ours becomes one line on stderr and exit status 2."""
     try:

@@ -24,16 +24,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError, safe_open
 
 from common.bitmap import SIDE, Bitmap
-from common.errors import DataError
+from common.errors import DataError, plain
+from display_node.tensors import read
 
 FORMAT = "sandglass-network-1"
 MAX_CELLS = 16_384
 """Boxes of one layer: their flights' numbers are rows of a texture, and no GL 3.3 driver takes fewer."""
-MAX_FILE = 64 << 20
-"""Bytes. A network that a wall can show box by box is far smaller."""
 MAX_LAYERS = 64
 RESERVED = ("input", "softmax")
 """Names that a `Probe` gives to what stands before the first layer and behind the last."""
@@ -101,21 +99,7 @@ class Network:
 
 def load(path: Path) -> Network:
     """Read and check a weights file. Raises `DataError` in one line that names the file and the fault."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE:
-            raise DataError(f"{path} has {size} bytes; a network for the wall has at most {MAX_FILE}")
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except FileNotFoundError:
-        raise DataError(f"no weights at {path}: python -m weights.train makes some") from None
-    except OSError as error:
-        raise DataError(f"cannot read the weights {path}: {error.strerror or error}") from None
-    except SafetensorError as error:
-        raise DataError(f"{path} is not a whole safetensors file: {error}") from None
-    except (AttributeError, TypeError) as error:  # numpy has no 8- or 16-bit brain floats
-        raise DataError(f"{path} holds numbers of an unknown kind ({error}); see weights.convert") from None
+    metadata, tensors = read(path)
     try:
         if metadata.get("format") != FORMAT:
             raise ValueError(f"its metadata lacks format = {FORMAT!r}; see weights.convert")
@@ -124,7 +108,7 @@ def load(path: Path) -> Network:
         temperature, threshold = _doubt(metadata)
         return replace(network, temperature=temperature, threshold=threshold)
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise DataError(f"weights {path}: {error}") from None
+        raise DataError(f"weights {path}: {plain(error)}") from None
 
 
 def assemble(

@@ -17,7 +17,8 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from common.errors import DataError, explain
-from display_node.network import FORMAT, MAX_FILE, Floats, Network, load
+from display_node.network import FORMAT, Floats, Network, load
+from display_node.tensors import MAX_FILE
 from weights.files import save
 from weights.zoo import ORIGINAL
 

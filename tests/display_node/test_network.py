@@ -16,7 +16,8 @@ from hypothesis.strategies import floats
 from common.bitmap import Bitmap
 from common.errors import DataError
 from display_node.doubt import evidence, softmax
-from display_node.network import FORMAT, MAX_FILE, MAX_LAYERS, SHIPPED, Network, load
+from display_node.network import FORMAT, MAX_LAYERS, SHIPPED, Network, load
+from display_node.tensors import MAX_FILE
 
 Tensors = dict[str, np.ndarray]
 
