@@ -9,6 +9,7 @@ from torch import nn
 
 from common.errors import DataError
 from weights.normed import trainable
+from weights.zoo import Plan
 
 PARTS = ("net", "averaged", "optimiser")
 
@@ -23,16 +24,16 @@ class State:
     curve: list[list[float]] = field(default_factory=list)
 
 
-def begin(seed: int, decay: float) -> State:
+def begin(plan: Plan, seed: int, decay: float) -> State:
     """Before the first epoch. The learning rate is set at every step, so it has no place here."""
     torch.manual_seed(seed)
-    net, averaged = trainable(), trainable()
+    net, averaged = trainable(plan), trainable(plan)
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     averaged.load_state_dict(net.state_dict())
-    return State(net, averaged.eval(), torch.optim.AdamW(net.parameters(), weight_decay=decay))
+    return State(net, averaged.eval(), torch.optim.AdamW(net.parameters(), weight_decay=decay, fused=True))
 
 
-def keep(path: Path, state: State, recipe: Mapping[str, float]) -> None:
+def keep(path: Path, state: State, recipe: Mapping[str, float | str]) -> None:
     """Replace the checkpoint in one step."""
     parts = {name: getattr(state, name).state_dict() for name in PARTS}
     partial = path.with_suffix(".part")
@@ -40,7 +41,7 @@ def keep(path: Path, state: State, recipe: Mapping[str, float]) -> None:
     partial.replace(path)
 
 
-def resume(path: Path, state: State, recipe: Mapping[str, float]) -> None:
+def resume(path: Path, state: State, recipe: Mapping[str, float | str]) -> None:
     """Bring `state` to where a run of the same recipe was left. Raises `DataError` for any other."""
     try:
         saved = torch.load(path, weights_only=True)

@@ -1,4 +1,4 @@
-"""`python -m weights.evaluate`: what a weights file reads right, as one line of JSON."""
+"""`python -m weights.evaluate`: what a weights file reads right, and doubts, as one line of JSON."""
 
 import json
 import sys
@@ -9,19 +9,28 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from common import strokes
 from common.bitmap import SIDE
 from common.config import parse, setting
 from common.errors import DataError, explain
+from display_node.doubt import evidence, softmax
 from display_node.model import module
 from display_node.network import SHIPPED, Network, load
-from weights import mnist, pens
-from weights.inking import legacy, measured
+from weights import mnist, nondigits, pens
+from weights.inking import legacy, measured, varied
+from weights.jitter import GENTLE
 from weights.mnist import Digits
 
 BATCH = 1000
 """Pictures at a time; bounds the memory, not the result."""
+BINS = 15
+"""Of confidence, for the calibration error."""
+NONDIGITS = 20
+"""Drawings of each shape that is no digit."""
+
+Sums = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -29,56 +38,80 @@ class Settings:
     data: str = setting(
         "mnist",
         "mnist (its test part), pens (writers never trained on), legacy (the same, drawn without"
-        " anti-aliasing into 32×32 pixels) or a *.strokes.json with labels",
+        " anti-aliasing into 32×32 pixels), none (no digits) or a *.strokes.json with labels",
     )
     weights: Path = setting(SHIPPED, "the network to measure")
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """`confusion[meant, read]`: (10, 10) counts."""
+    """How `count` pictures were read. `confusion[meant, read]`: (10, 10) counts, none for no digits.
 
+    `accuracy`: the part read as what is meant; of no digits, the part that is doubted. `doubted`: the part
+    that the network isn't sure to be digits. `calibration_error`: see there; None for no digits.
+    """
+
+    count: int
+    accuracy: float
     confusion: npt.NDArray[np.int64]
-
-    @property
-    def count(self) -> int:
-        return int(self.confusion.sum())
-
-    @property
-    def accuracy(self) -> float:
-        return float(np.trace(self.confusion)) / self.count
+    doubted: float
+    calibration_error: float | None
 
     def report(self) -> dict[str, Any]:
-        return {"accuracy": self.accuracy, "count": self.count, "confusion": self.confusion.tolist()}
+        return vars(self) | {"confusion": self.confusion.tolist()}
+
+
+def cut(images: Tensor, side: int) -> Tensor:
+    """(n, 1, 32, 32) without the margin that a network of a smaller input doesn't see: `Network.picture`."""
+    margin = (SIDE - side) // 2
+    return images[:, :, margin : SIDE - margin, margin : SIDE - margin]
 
 
 @torch.inference_mode()
+def sums(network: Network, digits: Digits) -> Sums:
+    """(n, 10) of every picture, through the module that the wall runs."""
+    net = module(network)
+    batches = torch.split(torch.from_numpy(digits.images).unsqueeze(1), BATCH)
+    return torch.cat([net(cut(images.float() / 255.0, network.input[1])) for images in batches]).numpy()
+
+
 def measure(network: Network, digits: Digits) -> Result:
-    """Every digit through the module that the wall runs."""
     if not len(digits):
         raise DataError("there is nothing to measure: no labelled digits")
-    if network.input != (1, SIDE, SIDE):
-        raise DataError(f"these weights read {network.input}, but our pictures are {(1, SIDE, SIDE)}")
-    net = module(network)
+    found = sums(network, digits)
+    doubted = evidence(found) < network.threshold
+    none = digits.labels == nondigits.NONE
+    right = np.where(none, doubted, found.argmax(axis=1) == digits.labels)
     confusion = np.zeros((10, 10), np.int64)
-    for start in range(0, len(digits), BATCH):
-        part = digits.part(start, start + BATCH)
-        images = part.images.astype(np.float32)[:, None] / np.float32(255.0)
-        read = net(torch.from_numpy(images)).argmax(dim=1).numpy()
-        np.add.at(confusion, (part.labels, read), 1)
-    return Result(confusion)
+    np.add.at(confusion, (digits.labels[~none], found[~none].argmax(axis=1)), 1)
+    error = None
+    if not none.any():
+        error = calibration_error(softmax(found, network.temperature).max(axis=1), right)
+    return Result(len(digits), float(right.mean()), confusion, float(doubted.mean()), error)
+
+
+def calibration_error(confidence: npt.NDArray[np.floating], right: npt.NDArray[np.bool_]) -> float:
+    """Confidence less accuracy, without sign, averaged over `BINS` equal bins weighted by their answers.
+
+    M. Naeini, G. Cooper, M. Hauskrecht, Obtaining Well Calibrated Probabilities Using Bayesian Binning, 2015.
+    """
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = np.bincount(bins, weights=confidence - right, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(right))
 
 
 def digits(data: str) -> Digits:
     """The digits that `--data` names. Raises `DataError` for one that cannot be had."""
     if data == "mnist":
         return mnist.test()
+    if data == "none":
+        return varied(nondigits.measured(NONDIGITS, seed=0), 1, 0, bend=GENTLE)
     if data in ("pens", "legacy"):
         drawings = [sample.drawing for sample in pens.unseen()]
         return measured(drawings, legacy) if data == "legacy" else measured(drawings)
     path = Path(data).expanduser()
     if not path.name.endswith(".strokes.json"):
-        raise DataError(f"--data {data}: neither mnist, pens, legacy nor a *.strokes.json")
+        raise DataError(f"--data {data}: neither mnist, pens, legacy, none nor a *.strokes.json")
     labelled = [drawing for drawing in strokes.read(path) if drawing.label in range(10)]
     if not labelled:
         raise DataError(f"{path}: no drawing says which digit is meant, so none can be read right")

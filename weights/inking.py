@@ -9,7 +9,7 @@ import numpy.typing as npt
 from common.bitmap import SIDE, Bitmap, frame
 from common.raster import draw, framed
 from common.strokes import Drawing, smooth
-from weights.jitter import jittered
+from weights.jitter import BEND, jittered
 from weights.mnist import Digits
 
 NIBS = (1.6, 4.5)
@@ -27,9 +27,11 @@ def measured(drawings: Sequence[Drawing], ink: Callable[[Drawing], Bitmap] = fra
     return Digits(np.array(images, np.uint8).reshape(-1, SIDE, SIDE), np.array(labels, np.int64))
 
 
-def varied(drawings: Sequence[Drawing], variants: int, seed: int, processes: int = 2) -> Digits:
+def varied(
+    drawings: Sequence[Drawing], variants: int, seed: int, processes: int = 2, bend: float = BEND
+) -> Digits:
     """`variants` of each drawing, all different; the same for the same seed, whatever `processes` is."""
-    tasks = [(drawing, variants, seed, index) for index, drawing in enumerate(drawings)]
+    tasks = [(drawing, variants, seed, index, bend) for index, drawing in enumerate(drawings)]
     # A fresh interpreter per process: forking one that has run torch can hang in its thread pool.
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         images = pool.map(_variants, tasks, chunksize=64)
@@ -47,13 +49,13 @@ def legacy(drawing: Drawing, nib: float = LEGACY_NIB, fill: float = 1.0) -> Bitm
     return frame(Bitmap.of((ink >= 0.5).astype(np.float32)))
 
 
-def _variants(task: tuple[Drawing, int, int, int]) -> npt.NDArray[np.uint8]:
+def _variants(task: tuple[Drawing, int, int, int, float]) -> npt.NDArray[np.uint8]:
     """(variants, 32, 32) of one drawing; its index seeds it, so that the order of work does not matter."""
-    drawing, variants, seed, index = task
+    drawing, variants, seed, index, bend = task
     random = np.random.default_rng([seed, index])
     images = np.empty((variants, SIDE, SIDE), np.uint8)
     for image in images:
-        shaken = jittered(drawing, random)
+        shaken = jittered(drawing, random, bend)
         if random.random() < LEGACY_SHARE:
             bitmap = legacy(shaken, random.uniform(2.0, 4.5), random.uniform(0.6, 1.0))
         else:

@@ -26,7 +26,7 @@ Bytes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class Digits:
-    """`images` (n, 32, 32) uint8 framed as the station frames, `labels` (n,) int64 in 0…9."""
+    """`images` (n, 32, 32) uint8 framed as the station frames, `labels` (n,) int64: 0…9, 10 for none."""
 
     images: Bytes
     labels: npt.NDArray[np.int64]

@@ -1,31 +1,56 @@
-"""What a run learns from, and, in a rehearsal, what it is followed on."""
+"""What a run learns from, and what is kept apart to tune by.
 
-from weights import allographs, mnist, pens
+Three parts that never meet: training; tuning, which follows a run, compares recipes and chooses temperature
+and threshold; and the tests of `evaluate`, which nothing is chosen by. The pens are split by writer.
+"""
+
+from dataclasses import dataclass
+
+from weights import allographs, mnist, nondigits, pens
 from weights.inking import measured, varied
+from weights.jitter import GENTLE
 from weights.mnist import Digits, joined
 
-REHEARSED = 5_000
-"""MNIST's last training digits, kept out of a rehearsal."""
-REHEARSED_WRITERS = frozenset({5, 12, 20, 27})
-"""Writers kept out of a rehearsal, besides those whom training never meets."""
-ALLOGRAPHS = 200
-"""Drawings of each shape in `allographs`: together about as many as four writers left."""
+TUNED = 2_500
+"""MNIST's last training digits, kept out of training."""
+TUNED_WRITERS = frozenset({5, 20})
+"""Writers kept out of training, besides those whom only a test may meet."""
+ALLOGRAPHS, NONDIGITS = 250, 250
+"""Drawings of each template, and of each that is no digit."""
+FEW = 12
+"""Drawings of each template to tune by."""
 
 
-def gather(rehearse: bool, variants: int, seed: int, processes: int) -> tuple[Digits, dict[str, Digits]]:
-    """The digits to learn, and named parts to follow (none but in a rehearsal).
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """The first `scanned` of the digits are MNIST's; the others were drawn, and have been varied already."""
 
-    A recipe is chosen in rehearsals, which hold back a part of the training data; the final run learns
-    from all of it. So the test parts are read once, by the finished network.
-    """
+    digits: Digits
+    scanned: int
+
+    def __len__(self) -> int:
+        return len(self.digits)
+
+
+def training(variants: int, seed: int, processes: int) -> Pool:
+    """MNIST, `variants` of each pen drawing, and templates, digits or none."""
     scanned, samples = mnist.training(), pens.training()
-    followed = {}
-    if rehearse:
-        held = [sample.drawing for sample in samples if sample.writer in REHEARSED_WRITERS]
-        samples = [sample for sample in samples if sample.writer not in REHEARSED_WRITERS]
-        cut = len(scanned) - REHEARSED
-        followed = {"mnist": scanned.part(cut, len(scanned)), "pens": measured(held)}
-        scanned = scanned.part(0, cut)
-    drawings = [sample.drawing for sample in samples] + allographs.drawings(ALLOGRAPHS, seed)
-    written = varied(drawings, variants, seed, processes)
-    return joined(scanned, written), followed
+    scanned = scanned.part(0, len(scanned) - TUNED)
+    written = [sample.drawing for sample in samples if sample.writer not in TUNED_WRITERS]
+    ours = allographs.drawings(ALLOGRAPHS, seed) + nondigits.training(NONDIGITS, seed)
+    drawn = [varied(written, variants, seed, processes), varied(ours, 1, seed, processes, GENTLE)]
+    return Pool(joined(scanned, *drawn), len(scanned))
+
+
+def tuning(seed: int, processes: int) -> dict[str, Digits]:
+    """Named parts: scanned, written, drawn by us, and no digits at all."""
+    scanned, samples = mnist.training(), pens.training()
+    written = [sample.drawing for sample in samples if sample.writer in TUNED_WRITERS]
+    # The same shapes as training's, by other hands: another seed.
+    ours, none = allographs.drawings(FEW, seed + 1), nondigits.training(FEW, seed + 1)
+    return {
+        "mnist": scanned.part(len(scanned) - TUNED, len(scanned)),
+        "pens": measured(written),
+        "ours": varied(ours, 1, seed + 1, processes, GENTLE),
+        "none": varied(none, 1, seed + 1, processes, GENTLE),
+    }

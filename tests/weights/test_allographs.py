@@ -9,6 +9,7 @@ from display_node.engines.eager import Eager
 from display_node.network import SHIPPED, load
 from weights import allographs
 from weights.inking import legacy
+from weights.templates import templates
 
 Stroke = list[tuple[int, int]]
 
@@ -51,17 +52,8 @@ def test_it_is_read_on_the_station_and_from_a_sketch_without_antialiasing(name: 
 
 def test_drawings_come_again_with_their_seed_and_differ() -> None:
     one, two = allographs.drawings(3, seed=4), allographs.drawings(3, seed=4)
-    assert [drawing.label for drawing in one] == [1] * 6 + [7] * 6 + [0] * 3
+    assert {drawing.label for drawing in one} == set(range(10))
+    assert len(one) == 3 * len(templates("digits"))
     for first, second in zip(one, two, strict=True):
         assert all((a == b).all() for a, b in zip(first.strokes, second.strokes, strict=True))
     assert not np.array_equal(one[0].strokes[0], one[1].strokes[0])
-
-
-def test_a_flag_climbs_and_the_bar_of_a_seven_does_not() -> None:
-    random = np.random.default_rng(0)
-    for _ in range(100):
-        flag, top, foot = allographs.flagged_one(random)[0]
-        assert flag[1] - top[1] > 0.7 * (top[0] - flag[0]) > 0
-        assert np.linalg.norm(flag - top) <= 0.6 * np.linalg.norm(foot - top)
-        start, corner = allographs.plain_seven(random)[0][-3:-1]
-        assert abs(start[1] - corner[1]) < 0.11 * (corner[0] - start[0])

@@ -1,0 +1,135 @@
+"""What visitors draw that is no digit: letters, hearts, scribbles, two digits at once, half of one, a dot.
+
+Shapes and letters are templates; scribbles are drawn by rule. `measured` draws other shapes, other letters
+and other kinds of scribble than `training`: its share of doubt says what to expect of what nobody foresaw.
+Left out of both is what looks like a digit to people too: O, I, l, S, Z, b, q, g, ㄱ, ㄹ, ㅇ, ㅋ, ㅗ.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from common.strokes import Drawing, Points
+from weights.templates import BOX, LOOSE, Random, templates
+
+NONE = 10
+"""The label of no digit: the network's eleventh sum, which is always zero (see `display_node.doubt`)."""
+APART = (112.0, 150.0)
+"""From digit to digit of a number of two, in the templates' unit: they nearly touch, or stand well apart."""
+
+Strokes = list[Points]
+
+
+def training(count: int, seed: int) -> list[Drawing]:
+    """`count` of each shape and letter, four times as many of each kind of scribble."""
+    random = np.random.default_rng([seed, 2])
+    shapes = [*templates("shapes"), *templates("letters")]
+    drawn = [shape.drawn(random, NONE) for shape in shapes for _ in range(count)]
+    return drawn + _scribbled(SCRIBBLES, 4 * count, random)
+
+
+def measured(count: int, seed: int) -> list[Drawing]:
+    """The same of shapes, letters and scribbles that training never meets."""
+    random = np.random.default_rng([seed, 3])
+    drawn = [shape.drawn(random, NONE) for shape in templates("measured") for _ in range(count)]
+    return drawn + _scribbled(OTHER_SCRIBBLES, 4 * count, random)
+
+
+def _scribbled(kinds: Sequence[Callable[[Random], Strokes]], count: int, random: Random) -> list[Drawing]:
+    return [Drawing(tuple(kind(random)), BOX, NONE) for kind in kinds for _ in range(count)]
+
+
+def wandering(random: Random) -> Strokes:
+    """The pen goes here and there; under seven places it might be a digit."""
+    return [random.uniform(0, 100, (random.integers(7, 16), 2))]
+
+
+def zigzag(random: Random) -> Strokes:
+    """Up and down across the canvas, or filled so densely that it is a blot."""
+    turns = random.integers(5, 20)
+    along = np.linspace(0, 100, turns) + random.normal(0, LOOSE, turns)
+    across = np.where(np.arange(turns) % 2, random.uniform(0, 25, turns), random.uniform(75, 100, turns))
+    return [np.stack([along, across] if random.random() < 0.5 else [across, along], axis=1)]
+
+
+def spiral(random: Random) -> Strokes:
+    """Two turns at least: one turn is a zero, and with a tail a six or a nine."""
+    turns = random.uniform(2.0, 5.0)
+    t = np.linspace(0.15, 1.0, int(16 * turns))
+    angle = random.choice([-1, 1]) * 2 * np.pi * turns * t + random.uniform(0, 2 * np.pi)
+    return [50 + 50 * np.stack([t * np.cos(angle), t * np.sin(angle)], axis=1)]
+
+
+def rays(random: Random) -> Strokes:
+    """Lines through one middle, as of a sun or a star."""
+    angles = np.arange(n := random.integers(3, 8)) * np.pi / n + random.normal(0, 0.1, n)
+    ends = [50 * np.array([np.cos(angle), np.sin(angle)]) for angle in angles]
+    return [np.stack([50 - end, 50 + end * random.uniform(0.7, 1.0)]) for end in ends]
+
+
+def sticks(random: Random) -> Strokes:
+    """Straight lines at random."""
+    return [random.uniform(0, 100, (2, 2)) for _ in range(random.integers(4, 9))]
+
+
+def dots(random: Random) -> Strokes:
+    """Nearly nothing: a dot or a few, as of a finger that slipped."""
+    middles = random.uniform(10, 90, (random.integers(1, 7), 2))
+    return [middle + random.normal(0, 0.8, (3, 2)) for middle in middles]
+
+
+def number(random: Random) -> Strokes:
+    """Two digits side by side: the wall reads one."""
+    left, right = (t.drawn(random).strokes for t in random.choice(np.array(templates("digits")), 2))
+    shift = np.array([random.uniform(*APART), 0.0])
+    return [*left, *(stroke + shift for stroke in right)]
+
+
+def half_a_ring(random: Random) -> Strokes:
+    """A zero that was given up halfway, or a curve by itself."""
+    begin = random.uniform(0, 2 * np.pi)
+    angle = begin + np.linspace(0, random.uniform(0.8, 1.15) * np.pi, 12)
+    return [50 + np.stack([random.uniform(25, 50) * np.cos(angle), 50 * np.sin(angle)], axis=1)]
+
+
+def half_a_four(random: Random) -> Strokes:
+    """Its angle without the stem."""
+    return [np.array([[35, 0], [12, 60], [88, 60]]) + random.normal(0, LOOSE, (3, 2))]
+
+
+def loops(random: Random) -> Strokes:
+    """A row of loops, as one tries out a pen."""
+    turns = random.integers(3, 7)
+    t = np.linspace(0, 2 * np.pi * turns, 14 * turns)
+    x = t * random.uniform(3, 6) + random.uniform(12, 20) * np.sin(t)
+    return [np.stack([x, 25 * np.cos(t)], axis=1)]
+
+
+def cloud(random: Random) -> Strokes:
+    """A closed outline of bumps."""
+    angle = np.linspace(0, 2 * np.pi, 60)
+    radius = 35 + 12 * np.abs(np.sin(random.integers(3, 6) * angle / 2 * 2))
+    return [50 + np.stack([1.3 * radius * np.cos(angle), radius * np.sin(angle)], axis=1)]
+
+
+def fence(random: Random) -> Strokes:
+    """Posts and a rail."""
+    at = np.linspace(5, 95, random.integers(4, 7))
+    posts = [np.array([[x, random.uniform(0, 15)], [x, random.uniform(85, 100)]]) for x in at]
+    return [*posts, np.array([[0.0, 50.0], [100.0, 50.0]])]
+
+
+def tangle(random: Random) -> Strokes:
+    """A long line that never leaves its middle."""
+    steps = np.cumsum(random.normal(0, 14, (random.integers(25, 60), 2)), axis=0)
+    return [50 + steps - steps.mean(axis=0)]
+
+
+def mesh(random: Random) -> Strokes:
+    """Hatched both ways."""
+    at = np.linspace(5, 95, random.integers(3, 6))
+    return [*(np.array([[x, 0.0], [x, 100.0]]) for x in at), *(np.array([[0.0, y], [100.0, y]]) for y in at)]
+
+
+SCRIBBLES = (wandering, zigzag, spiral, rays, sticks, dots, number, half_a_ring, half_a_four)
+OTHER_SCRIBBLES = (loops, cloud, fence, tangle, mesh)
