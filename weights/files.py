@@ -1,5 +1,6 @@
 """A network → a file with the metadata that `display_node.network.load` reads."""
 
+import contextlib
 import json
 import math
 import os
@@ -35,5 +36,6 @@ def replace(path: Path, content: bytes) -> None:
         partial.write_bytes(content)
         os.replace(partial, path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a name too long for a file is too long to be removed
+            partial.unlink(missing_ok=True)
         raise DataError(f"cannot write {path}: {error.strerror}") from None

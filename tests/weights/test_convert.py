@@ -1,8 +1,13 @@
 """Other people's weights: tensors come through, code and nonsense do not, and the old file stays."""
 
+import collections
+import copy
 import os
 import pickle
+import subprocess
+import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +17,9 @@ import torch
 
 from common.errors import explain
 from display_node.model import module
-from display_node.network import Network, load
-from weights.convert import main
+from display_node.network import SHIPPED, Network, load
+from tests.hostile_weights import HOSTILE as SAFETENSORS
+from weights.convert import WRITERS, main
 from weights.files import save
 from weights.zoo import ORIGINAL
 
@@ -134,22 +140,247 @@ def packed_nothing(path: Path) -> None:
         archive.writestr("theirs/data/0", bytes(80 << 20))
 
 
-HOSTILE = [
-    *(with_code, with_code_bare, truncated, empty, a_list, no_tensor, whole_numbers, not_finite),
-    *(one_missing, one_too_many, other_shape, endless, sparse, packed_nothing),
-]
+def packed_8_gb(path: Path) -> None:
+    """64 kilobytes that unpack to 64 megabytes, and stand for 128 parts."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("theirs/data/0", bytes(64 << 20))
+        for number in range(1, 128):
+            entry = copy.copy(archive.filelist[0])
+            entry.filename = f"theirs/data/{number}"
+            archive.filelist.append(entry)
 
 
-@pytest.mark.parametrize("make", HOSTILE)
-def test_anything_else_is_one_line_and_the_old_file_stays(
-    make: Any, tmp_path: Path, target: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    source = tmp_path / "theirs.pt"
-    make(source)
+def packed_and_denied(path: Path) -> None:
+    """The directory says ten bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("theirs/data.pkl", bytes(64 << 20))
+        archive.filelist[0].file_size = 10
+
+
+def pickled(content: bytes, name: str = "theirs/data.pkl") -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, content)
+            archive.writestr("theirs/version", "3")
+            archive.writestr("theirs/byteorder", "little")
+
+    return make
+
+
+def altered(old: bytes, new: bytes) -> Callable[[Path], None]:
+    """A good file, one part of its pickle changed."""
+
+    def make(path: Path) -> None:
+        torch.save(state_dict(), path)
+        with zipfile.ZipFile(path) as archive:
+            parts = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+        (name,) = (name for name in parts if name.endswith("data.pkl"))
+        assert old in parts[name]
+        parts[name] = parts[name].replace(old, new, 1)
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+
+    return make
+
+
+def not_a_zip(path: Path) -> None:
+    path.write_bytes(b"PK\x03\x04" + bytes(400))
+
+
+def a_script(path: Path) -> None:
+    torch.jit.save(torch.jit.trace(ORIGINAL.untrained().eval(), torch.zeros(1, 1, 32, 32)), path)
+
+
+def a_module(path: Path) -> None:
+    torch.save(ORIGINAL.untrained(), path)
+
+
+def many(path: Path) -> None:
+    torch.save({f"{n}.weight": torch.ones(1) for n in range(5000)}, path)
+
+
+def many_endless(path: Path) -> None:
+    """A hundred tensors of 32 MB each in half of a kilobyte."""
+    number = torch.ones(1, dtype=torch.float16)
+    torch.save({f"{n}.weight": number.expand(1 << 12, 1 << 11) for n in range(100)}, path)
+
+
+def in_an_old_file(place: int) -> Callable[[Path], None]:
+    """A file from before 2020 holds five pickles, one after the other."""
+
+    def make(path: Path) -> None:
+        with path.open("wb") as file:
+            pickles: list[object] = [0x1950A86A20F9469CFC6C, 1001, {}, {}, []]
+            pickles[place] = Bomb(path.parent / "harm")
+            for content in pickles:
+                pickle.dump(content, file, protocol=2)
+
+    return make
+
+
+CALL = b"\x80\x02cos\nmkdir\nX\x04\0\0\0harm\x85R."
+"""mkdir('harm'), with GLOBAL and REDUCE."""
+STATE: dict[str, Callable[[Path], None]] = {
+    "code": with_code,
+    "code, bare": with_code_bare,
+    **{f"code in pickle {place} of an old file": in_an_old_file(place) for place in range(5)},
+    "call": pickled(CALL),
+    "call by name": pickled(b"\x80\x04\x8c\x02os\x8c\x05mkdir\x93\x8c\x04harm\x85R."),
+    "call by INST": pickled(b"(X\x04\0\0\0harmios\nmkdir\n."),
+    "call by OBJ": pickled(b"(cos\nmkdir\nX\x04\0\0\0harmo."),
+    "call by NEWOBJ": pickled(b"\x80\x02cbuiltins\nbytearray\nX\x04\0\0\0harm\x85\x81."),
+    "call by extension": pickled(b"\x80\x02\x82\x01."),
+    "call in a second pickle": pickled(CALL, "theirs/constants.pkl"),
+    "call in another folder": pickled(CALL, "others/data.pkl"),
+    "10 GB of bytes": pickled(b"\x80\x02cbuiltins\nbytearray\n\x8a\x05\0\0\0\x80\x02\x85R."),
+    "deep lists": pickled(b"\x80\x02" + b"]" * 400_000 + b"a" * 399_999 + b"."),
+    "deep tuples": pickled(b"\x80\x02})" + b"\x85" * 400_000 + b"K\0s."),
+    "long pickle": pickled(b"\x80\x02" + b"N0" * 20_000_000 + b"N."),
+    "string of 4 GB": pickled(b"\x80\x02X\xff\xff\xff\xff."),
+    "memo of 4 GB": pickled(b"\x80\x02Nr\xff\xff\xff\xff."),
+    "no end": pickled(b"\x80\x02}"),
+    "storage of 10 GB": altered(b"K\x10tq", b"\x8a\x05\0\0\0\x80\x02tq"),
+    "beyond the storage": altered(b"K\x10K\x01K\x03", b"K\x10M\x01\x7fK\x03"),
+    "other storage": altered(b"torch FloatStorage".replace(b" ", b"\n"), b"torch\nComplexFloatStorage"),
+    "number as a tensor": pickled(b"\x80\x02}X\x01\0\0\0aK\x01s."),
+    "number as a name": pickled(b"\x80\x02}K\x01K\x01s."),
+    "not a zip": not_a_zip,
+    "script": a_script,
+    "module": a_module,
+    "truncated": truncated,
+    "empty": empty,
+    "list": a_list,
+    "no tensor": no_tensor,
+    "whole numbers": whole_numbers,
+    "not finite": not_finite,
+    "one missing": one_missing,
+    "one too many": one_too_many,
+    "other shape": other_shape,
+    "endless": endless,
+    "sparse": sparse,
+    "many": many,
+    "many endless": many_endless,
+    "packed": packed_nothing,
+    "packed 8 GB": packed_8_gb,
+    "packed and denied": packed_and_denied,
+}
+
+
+def refused(source: Path, target: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """The line with which `source` is refused; nothing else has happened."""
+    before = sorted(source.parent.iterdir())
     assert convert(source, target) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert said.err[:-1].isprintable()
+    assert len(said.err) < 1000
     assert target.read_bytes() == OLD
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["theirs.pt", "wall.safetensors"]
+    assert sorted(source.parent.iterdir()) == before
+    return said.err
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch does not want scripts any more
+@pytest.mark.parametrize("name", STATE)
+def test_a_hostile_state_dict_is_one_line_and_the_old_file_stays(
+    name: str,
+    tmp_path: Path,
+    target: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    STATE[name](tmp_path / "theirs.pt")
+    refused(tmp_path / "theirs.pt", target, capsys)
+
+
+@pytest.mark.parametrize("name", [name for name in SAFETENSORS if name != "folder"])
+def test_hostile_safetensors_are_one_line_and_the_old_file_stays(
+    name: str, tmp_path: Path, target: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    SAFETENSORS[name](tmp_path / "theirs.safetensors")
+    refused(tmp_path / "theirs.safetensors", target, capsys)
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from common.errors import explain
+from tests.weights.test_convert import STATE
+from weights.convert import main
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+folder = Path(sys.argv[1])
+for name in sys.argv[2:]:
+    assert explain(lambda: main([str(folder / f"{name}.pt"), str(folder / "wall.safetensors")])) == 2
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+HUNGRY = [
+    "10 GB of bytes",
+    "packed 8 GB",
+    "long pickle",
+    "string of 4 GB",
+    "memo of 4 GB",
+    "storage of 10 GB",
+]
+HUNGRY += ["deep lists", "endless", "many endless"]
+
+
+def test_none_takes_the_memory_that_it_asks_for(tmp_path: Path, target: Path) -> None:
+    for name in HUNGRY:
+        STATE[name](tmp_path / f"{name}.pt")
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(tmp_path), *HUNGRY], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < (256 << 10) * (1 if sys.platform == "linux" else 1024)
+
+
+def test_what_code_would_be_run_is_said(
+    tmp_path: Path, target: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_code(tmp_path / "theirs.pt")
+    assert f"asks for {os.name}.mkdir" in refused(tmp_path / "theirs.pt", target, capsys)
+
+
+@pytest.mark.parametrize("key", ["state_dict", "model_state_dict"])
+def test_a_checkpoint_comes_through_with_all_that_a_training_keeps(
+    key: str, tmp_path: Path, target: Path
+) -> None:
+    net = ORIGINAL.untrained()
+    optimizer = torch.optim.AdamW(net.parameters())
+    net(torch.rand(2, 1, 32, 32)).sum().backward()
+    optimizer.step()
+    state = collections.OrderedDict((f"module.{name}", part) for name, part in net.state_dict().items())
+    checkpoint = {key: state, "epoch": 3, "loss": 0.25, "optimizer": optimizer.state_dict(), "note": "mine"}
+    torch.save(checkpoint, tmp_path / "theirs.pth")
+    assert convert(tmp_path / "theirs.pth", target) == 0
+    check(target, net.state_dict())
+
+
+def test_parameters_come_through_as_tensors_do(tmp_path: Path, target: Path) -> None:
+    torch.save(dict(ORIGINAL.untrained().named_parameters()), tmp_path / "theirs.pt")
+    assert convert(tmp_path / "theirs.pt", target) == 0
+
+
+def test_temperature_and_threshold_come_through(tmp_path: Path, network: Network) -> None:
+    save(Network(network.input, network.layers, 1.25, 3.5), tmp_path / "ours.safetensors")
+    assert convert(tmp_path / "ours.safetensors", tmp_path / "copy.safetensors") == 0
+    read = load(tmp_path / "copy.safetensors")
+    assert (read.temperature, read.threshold) == (1.25, 3.5)
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_where_it_cannot_be_written_is_one_line(
+    suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / f"folder{suffix}"
+    folder.mkdir()
+    for target in (folder, tmp_path / "none" / f"wall{suffix}", tmp_path / f"{'x' * 300}{suffix}"):
+        assert convert(SHIPPED, target) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [folder]
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(
