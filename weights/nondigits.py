@@ -108,8 +108,9 @@ def loops(random: Random) -> Strokes:
 def cloud(random: Random) -> Strokes:
     """A closed outline of bumps."""
     angle = np.linspace(0, 2 * np.pi, 60)
-    radius = 35 + 12 * np.abs(np.sin(random.integers(3, 6) * angle / 2 * 2))
-    return [50 + np.stack([1.3 * radius * np.cos(angle), radius * np.sin(angle)], axis=1)]
+    radius = 35 + random.uniform(8, 15) * np.abs(np.sin(random.integers(3, 6) * angle))
+    wide = random.uniform(1.0, 1.5)
+    return [50 + np.stack([wide * radius * np.cos(angle), radius * np.sin(angle)], axis=1)]
 
 
 def fence(random: Random) -> Strokes:
@@ -128,7 +129,8 @@ def tangle(random: Random) -> Strokes:
 def mesh(random: Random) -> Strokes:
     """Hatched both ways."""
     at = np.linspace(5, 95, random.integers(3, 6))
-    return [*(np.array([[x, 0.0], [x, 100.0]]) for x in at), *(np.array([[0.0, y], [100.0, y]]) for y in at)]
+    lines = [[[x, 0], [x, 100]] for x in at] + [[[0, y], [100, y]] for y in at]
+    return [np.array(line) + random.normal(0, LOOSE, (2, 2)) for line in lines]
 
 
 SCRIBBLES = (wandering, zigzag, spiral, rays, sticks, dots, number, half_a_ring, half_a_four)

@@ -69,10 +69,10 @@ class Recipe:
 
     @property
     def numbers(self) -> dict[str, float | str]:
-        """What makes one run the same as another: every setting that is not about files."""
+        """What makes one run the same as another: every setting that is not about files or the machine."""
         values = dataclasses.asdict(self)
         taught = self.teacher.stem if self.teacher else "none"
-        return {name: value for name, value in values.items() if name not in ("resume", "output", "runs")} | {
+        return {name: value for name, value in values.items() if name not in ("resume", "output", "runs", "threads")} | {
             "teacher": taught
         }
 

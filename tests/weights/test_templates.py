@@ -31,8 +31,8 @@ def test_a_corner_stays_sharp_and_a_curve_is_round() -> None:
         return float(np.hypot(*(stroke - [100, 0]).T).min())
 
     random = np.random.default_rng(1)
-    assert nearest(parse("corner", "0,0 100,0! 100,100")) < 15
-    assert nearest(parse("curve", "0,0 100,0 100,100")) > 20
+    assert nearest(parse("corner", "0,0 100,0! 100,100")) < 10
+    assert nearest(parse("curve", "0,0 100,0 100,100")) > 12
     fast = parse("line", "0,0 100,0").drawn(random).strokes[0]
     assert np.ptp(fast[:, 0]) == pytest.approx(100, abs=20)
 
