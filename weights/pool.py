@@ -15,6 +15,8 @@ TUNED = 2_500
 """MNIST's last training digits, kept out of training."""
 TUNED_WRITERS = frozenset({5, 20})
 """Writers kept out of training, besides those whom only a test may meet."""
+REPEATED = 2
+"""Times that each scanned digit is in the pool: the hardest to read, written by the most hands."""
 ALLOGRAPHS, NONDIGITS = 250, 250
 """Drawings of each template, and of each that is no digit."""
 FEW = 12
@@ -23,7 +25,7 @@ FEW = 12
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """The first `scanned` of the digits are MNIST's; the others were drawn, and have been varied already."""
+    """The first `scanned` of the pictures are MNIST's; the others were drawn, and varied already."""
 
     digits: Digits
     scanned: int
@@ -39,7 +41,7 @@ def training(variants: int, seed: int, processes: int) -> Pool:
     written = [sample.drawing for sample in samples if sample.writer not in TUNED_WRITERS]
     ours = allographs.drawings(ALLOGRAPHS, seed) + nondigits.training(NONDIGITS, seed)
     drawn = [varied(written, variants, seed, processes), varied(ours, 1, seed, processes, GENTLE)]
-    return Pool(joined(scanned, *drawn), len(scanned))
+    return Pool(joined(*[scanned] * REPEATED, *drawn), REPEATED * len(scanned))
 
 
 def tuning(seed: int, processes: int) -> dict[str, Digits]:
