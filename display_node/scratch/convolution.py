@@ -35,19 +35,21 @@ def conv2d(
     step, margin = pair(stride), pair(padding)
     size = (kernels.shape[2], kernels.shape[3])
     covered = windows(x, size, step, margin)
-    n, _, _, _, h, w = covered.shape
-    columns = covered.reshape(n, groups, -1, h * w)
-    rows = kernels.reshape(groups, -1, columns.shape[2])
-    value = (rows @ columns).reshape(n, -1, h, w)
+    places = covered.shape
+    n, _, _, _, h, w = places
+    inputs, outputs = kernels[0].size, len(kernels) // groups  # numbers into one cell; cells of one place
+    columns = covered.reshape(n, groups, inputs, h * w)
+    rows = kernels.reshape(groups, outputs, inputs)
+    value = (rows @ columns).reshape(n, len(kernels), h, w)
     if bias is not None:
         value += bias.array[:, None, None]
 
     def grouped(g: Array) -> Array:
-        return g.reshape(n, groups, -1, h * w)
+        return g.reshape(n, groups, outputs, h * w)
 
     def to_input(g: Array) -> Array:
         parts = rows.swapaxes(-1, -2) @ grouped(g)
-        return fold(parts.reshape(covered.shape), x.shape, size, step, margin)
+        return fold(parts.reshape(places), x.shape, size, step, margin)
 
     def to_weight(g: Array) -> Array:
         products = grouped(g) @ columns.swapaxes(-1, -2)

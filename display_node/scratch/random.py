@@ -18,7 +18,7 @@ class Generator:
         self.manual_seed(0)
 
     def manual_seed(self, seed: int) -> "Generator":
-        self.numpy = np.random.default_rng(seed)
+        self.stream = np.random.default_rng(seed)
         return self
 
 
@@ -41,7 +41,7 @@ def randn(
     requires_grad: bool = False,
 ) -> Tensor:
     """Normally distributed, mean 0, variance 1."""
-    return _made((generator or default).numpy.standard_normal, size, dtype, requires_grad)
+    return _made((generator or default).stream.standard_normal, size, dtype, requires_grad)
 
 
 def rand(
@@ -52,7 +52,7 @@ def rand(
 ) -> Tensor:
     """Evenly distributed over [0, 1)."""
     kind = checked(dtype)
-    chance = (generator or default).numpy
+    chance = (generator or default).stream
     drawn = chance.random(sizes(size), dtype=np.float64 if kind.itemsize == 8 else np.float32)
     return Tensor(np.asarray(drawn), requires_grad=requires_grad)
 
@@ -61,9 +61,9 @@ def randint(low: int, high: Any, size: Any = None, *, generator: Generator | Non
     """Whole numbers from `low` (0 if left out) up to and without `high`."""
     if size is None:
         low, high, size = 0, low, high
-    return Tensor(np.asarray((generator or default).numpy.integers(low, high, tuple(size), dtype=int64)))
+    return Tensor(np.asarray((generator or default).stream.integers(low, high, tuple(size), dtype=int64)))
 
 
 def randperm(n: int, *, generator: Generator | None = None) -> Tensor:
     """0 … n − 1 in an order by chance."""
-    return Tensor((generator or default).numpy.permutation(n))
+    return Tensor((generator or default).stream.permutation(n))

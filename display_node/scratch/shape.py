@@ -3,6 +3,7 @@
 Most of these are views: they share their numbers with the input, so an in-place change counts for both.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -42,7 +43,7 @@ def flatten(x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     if x.ndim == 0:
         return reshape(x, 1)
     start, end = start_dim % x.ndim, end_dim % x.ndim
-    return reshape(x, *x.shape[:start], -1, *x.shape[end + 1 :])
+    return reshape(x, *x.shape[:start], math.prod(x.shape[start : end + 1]), *x.shape[end + 1 :])
 
 
 def squeeze(x: Tensor, dim: int | None = None) -> Tensor:

@@ -83,6 +83,15 @@ def test_the_first_of_equals_gets_a_windows_gradient() -> None:
     agree(lambda t, x: t.nn.functional.max_pool2d(x, 2), np.zeros((1, 1, 4, 4)))
 
 
+def test_no_drawings_are_a_batch_as_well() -> None:
+    x, w, b = scratch.zeros(0, 2, 4, 4), scratch.ones(3, 2, 3, 3, requires_grad=True), scratch.zeros(3)
+    y = F.conv2d(x, w, b, padding=1)
+    y.sum().backward()
+    assert (y.shape, scratch.flatten(y, 1).shape) == ((0, 3, 4, 4), (0, 48))
+    assert w.grad is not None
+    assert not w.grad.any()
+
+
 @pytest.mark.parametrize("turned", [lambda t, x: x.transpose(2, 3), lambda t, x: x[:, :, ::2, 1:]])
 def test_a_picture_may_lie_in_memory_in_any_order(turned: Any) -> None:
     arrays = numbers(8, (2, 2, 6, 6), (3, 2, 3, 3))

@@ -120,6 +120,9 @@ def test_what_creates_tensors() -> None:
     assert scratch.linspace(0, 1, 3).tolist() == [0.0, 0.5, 1.0]
     assert scratch.eye(2).tolist() == [[1.0, 0.0], [0.0, 1.0]]
     source = np.zeros(3, np.float32)
+    assert scratch.as_tensor(source).numpy() is source
+    assert scratch.as_tensor(source, dtype=scratch.float64).dtype == scratch.float64
+    assert scratch.as_tensor([1.0, 2.0]).tolist() == [1.0, 2.0]
     scratch.from_numpy(source)[1] = 5.0
     assert source.tolist() == [0.0, 5.0, 0.0]
     scratch.tensor(source)[0] = 1.0
@@ -136,6 +139,10 @@ def test_a_seed_makes_the_same_numbers_and_they_are_distributed_as_they_should()
     assert first.mean().item() == pytest.approx(0, abs=0.03)
     assert (first * first).mean().item() == pytest.approx(1, abs=0.05)
     even = scratch.rand(20_000).numpy()
+    assert even.dtype == np.float32
+    fine = scratch.rand(100, dtype=scratch.float64)
+    assert fine.dtype == scratch.float64
+    assert fine.float().double().tolist() != fine.tolist()
     assert 0 <= even.min() < 0.001 < 0.999 < even.max() < 1
     assert even.mean() == pytest.approx(0.5, abs=0.02)
     assert set(scratch.randint(2, 5, (200,)).tolist()) == {2, 3, 4}
