@@ -51,8 +51,9 @@ class Wall:
                 "discovery is not built yet: tell each station its wall with --display HOST:PORT"
             )
         self._stop = stop
-        network = load(settings.weights or SHIPPED)
-        engine = partial(open_engine, settings.engine, network)
+        weights = settings.weights or SHIPPED
+        network = load(weights)
+        engine = partial(open_engine, settings.engine, network, weights)
         language = Language(settings.language)
         self._counters, self._mailbox, ledger = Counters(), Mailbox(), Ledger()
         self._worker = Worker(

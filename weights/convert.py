@@ -12,7 +12,7 @@ from pathlib import Path
 from common.errors import DataError, explain
 from display_node.network import Network
 from display_node.tensors import size_of
-from weights import files, onnx_file
+from weights import files, onnx_file, static
 from weights.described import called, plan_of
 from weights.readers import read_safetensors, read_state_dict
 from weights.textfiles import read_folder
@@ -26,6 +26,7 @@ READERS: dict[str, Callable[[Path, Plan | None], Network]] = {
 WRITERS: dict[str, Callable[[Network, Path], None]] = {
     ".safetensors": files.save,
     ".onnx": onnx_file.save,
+    ".pt2": static.save_static,
 }
 
 

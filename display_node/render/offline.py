@@ -70,14 +70,15 @@ def open_show(options: Options) -> tuple[Renderer, Scene]:
     size = parse_size(options.size)
     bitmap, canvas = read_drawing(options.drawing)
     exhibit, language = find(options.exhibit), Language(options.language)
-    network = load(options.weights or SHIPPED)
+    weights = options.weights or SHIPPED
+    network = load(weights)
     font = fonts.latin()
     if font is None:
         raise GraphicsError(fonts.ADVICE)
     if fonts.hangul() is None:
         language = Language("en")
     # torch takes seconds to import; what is wrong was said before
-    probe = open_engine(options.engine, network).read(bitmap, canvas)
+    probe = open_engine(options.engine, network, weights).read(bitmap, canvas)
     scene = exhibit.build(network, probe, options.seed)
     atlas = Atlas(font, cache_folder())
     atlas.warm(language.everything())
