@@ -19,7 +19,7 @@ CLIP = {"size": "640x360", "frame_rate": 12, "speed": 4.0}
 """About fifteen seconds; a software rasteriser makes it in half a minute."""
 EXAMPLE = 7
 """Index of the drawing on it."""
-SHEET = ("drawing", "conv2d1", "conv2d2", "conv2d3", "conv2d4", "flatten", "linear1", "linear2", "winner")
+SHEET = ("drawing", "conv2d1", "conv2d2", "conv2d3", "conv2d4", "flatten", "linear1", "sums", "winner")
 """Chapters on the README's sheet, three in a row."""
 
 

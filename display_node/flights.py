@@ -1,7 +1,8 @@
 """The movements that exhibits share: kernels walking over a block, rows of weights dropping on a line.
 
 Each returns batches of flights and the time at which every cell of the target receives its number.
-All values are the network's own; a product row, summed, plus the bias, is what the cell shows.
+All values are the network's own; a product row, summed, plus the bias, is what the cell shows. Pools have
+a file of their own, `pooling`.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from display_node.scene import Batch, Tint, boxes
-from display_node.stages import Stage
+from display_node.stages import FAR, Stage
 
 LEG = 1 / 3
 """Seconds of each leg of a flight, as in the original."""
@@ -19,6 +20,10 @@ HOVER = 12.0
 """Units in front of its patch at which a kernel appears: within the gap between two blocks."""
 LIFT = 9.0
 """Units above the line at which a row of weights grows."""
+SLOW_LEG = 0.75
+"""Seconds of each leg of a row of weights that is a picture: there is something to see on it."""
+PACE = 0.35
+"""Picture i of n comes at (i/n)^PACE of the time: the first ones apart, the last ones in a stream."""
 POP = 0.25
 """Seconds in which a cell lights up."""
 COVER = 1.12
@@ -32,6 +37,8 @@ class Flights:
     batches: tuple[Batch, ...]
     arrivals: Floats
     """(cells,) seconds, in the target tensor's C order."""
+    stays: Batch | None = None
+    """The target's boxes, where it is they that fly."""
 
 
 def standing(stage: Stage, values: Floats, births: npt.ArrayLike, tint: Tint = Tint.RESULT) -> Batch:
@@ -67,20 +74,9 @@ def convolve(
     assert layer.weight is not None
     channels, rows, columns = target.shape
     kernel = layer.weight.shape[-1]
-    order = np.random.default_rng(seed).permutation(channels)
-    rank = np.empty((channels, rows * columns), np.float32)
-    rank[order] = np.arange(rows * columns)[None, :] * channels + np.arange(channels)[:, None]
-    births = (start + seconds * rank.ravel() / rank.size).astype(np.float32)
-
-    y, x = np.divmod(np.arange(rows * columns), columns)
-    middle = layer.stride * np.stack([x, y], axis=1) - layer.padding + (kernel - 1) / 2
-    patch = np.zeros((rows * columns, 3), np.float32)
-    patch[:, 0] = (middle[:, 0] - (source.shape[2] - 1) / 2) * source.pitch[0]
-    patch[:, 1] = ((source.shape[1] - 1) / 2 - middle[:, 1]) * source.pitch[1]
-    patch[:, 2] = (source.low[2] + source.high[2]) / 2
-    patch = np.tile(patch, (channels, 1))
-
-    offsets = _kernel_offsets(source, kernel)
+    births = walk(target, start, seconds, seed)
+    patch = np.tile(middles(source, target), (channels, 1))
+    offsets = kernel_offsets(source, kernel, source.shape[0])
     flat = layer.weight.reshape(channels, -1)
     channel = np.repeat(np.arange(channels), rows * columns)
     products = patches(incoming, kernel, layer.stride, layer.padding)[None, :, :] * flat[:, None, :]
@@ -128,29 +124,37 @@ def convolve(
 
 
 def weigh(source: Stage, target: Stage, incoming: Floats, start: float, seconds: float) -> Flights:
-    """Row after row of weights grows above the line, drops onto it and collapses into one box."""
+    """Row after row of weights grows above the line, drops onto it and collapses into one box.
+
+    Where the line is a picture, a row of weights is one too, and comes from the front: the first ones
+    with time to be looked at, then more and more of them at once.
+    """
     layer = target.layer
     assert layer is not None
     assert layer.weight is not None
     count = len(layer.weight)
-    births = (start + seconds * np.arange(count) / count).astype(np.float32)
+    leg, pace, way = (LEG, 1.0, (0.0, LIFT + source.height, 0.0))
+    if source.upright:
+        leg, pace, way = SLOW_LEG, PACE, (0.0, 0.0, FAR / 2)
+    room = seconds - 3 * (leg - LEG)
+    births = (start + room * (np.arange(count) / count) ** pace).astype(np.float32)
     offsets = source.centres - source.centres.mean(axis=0)
     line = source.centres.mean(axis=0) + np.zeros((count, 3), np.float32)
-    above = line + np.array([0, LIFT, 0], np.float32)
+    above = line + np.array(way, np.float32)
     size = np.array(source.size, np.float32) * COVER
     each = np.arange(count)
-    shared: dict[str, Any] = {"flight": LEG, "layer": target.index, "cell": each, "row": each}
+    shared: dict[str, Any] = {"flight": leg, "layer": target.index, "cell": each, "row": each}
     weight = {**shared, "tint": Tint.WEIGHT, "gain": gain(layer.weight)}
-    grown, landed = births + LEG, births + 2 * LEG
+    grown, landed = births + np.float32(leg), births + np.float32(2 * leg)
     grow = boxes(count, start=above, birth=births, death=grown, size=size * 0.01, size_end=size, **weight)
     drop = boxes(count, start=above, end=line, birth=grown, death=landed, size=size, **weight)
-    products = layer.weight * incoming[None, :]
+    products = layer.weight * incoming.reshape(1, -1)
     collapse = boxes(
         count,
         start=line,
         end=target.centres,
         birth=landed,
-        death=landed + LEG,
+        death=landed + leg,
         size=size,
         spread_end=0.02,
         gain=gain(products),
@@ -162,28 +166,57 @@ def weigh(source: Stage, target: Stage, incoming: Floats, start: float, seconds:
             Batch(f"{target.shown}.weights", np.concatenate([grow, drop]), offsets, layer.weight.copy()),
             Batch(f"{target.shown}.products", collapse, offsets, products),
         ),
-        landed + np.float32(LEG),
+        landed + np.float32(leg),
     )
 
 
-def lay_out(source: Stage, target: Stage, values: Floats, start: float, seconds: float) -> Batch:
+def lay_out(
+    source: Stage, target: Stage, incoming: Floats, values: Floats, start: float, seconds: float
+) -> Flights:
     """Every box of `source` flies to its place in the line, in order, and stays there."""
     count = len(target.centres)
+    births = start + max(seconds - 3 * LEG, 0.0) * np.arange(count) / count
     made = boxes(
         count,
         start=source.centres,
         end=target.centres,
-        birth=start + max(seconds - 3 * LEG, 0.0) * np.arange(count) / count,
+        birth=births,
         flight=3 * LEG,
         size=source.size,
         size_end=target.size,
-        value=values.ravel(),
+        value=incoming.ravel(),
+        value_end=values.ravel(),
         gain=gain(values),
         tint=Tint.RESULT,
         layer=target.index,
         cell=np.arange(count),
     )
-    return Batch(target.shown, made)
+    return Flights((), (births + 3 * LEG).astype(np.float32), Batch(target.shown, made))
+
+
+def walk(target: Stage, start: float, seconds: float, seed: int) -> Floats:
+    """(cells,) when each cell of a block has its turn: row by row, all channels of a place together,
+    in an order that `seed` shuffles.
+    """
+    channels, rows, columns = target.shape
+    order = np.random.default_rng(seed).permutation(channels)
+    rank = np.empty((channels, rows * columns), np.float32)
+    rank[order] = np.arange(rows * columns)[None, :] * channels + np.arange(channels)[:, None]
+    return (start + seconds * rank.ravel() / rank.size).astype(np.float32)
+
+
+def middles(source: Stage, target: Stage) -> Floats:
+    """(rows × columns, 3) the middle of what each place of `target` has looked at, in `source`."""
+    layer = target.layer
+    assert layer is not None
+    _, rows, columns = target.shape
+    y, x = np.divmod(np.arange(rows * columns), columns)
+    reach = (layer.kernel - 1) / 2 - layer.padding
+    places = np.empty((rows * columns, 3), np.float32)
+    places[:, 0] = (layer.stride * x + reach - (source.shape[2] - 1) / 2) * source.pitch[0]
+    places[:, 1] = ((source.shape[1] - 1) / 2 - layer.stride * y - reach) * source.pitch[1]
+    places[:, 2] = (source.low[2] + source.high[2]) / 2
+    return places
 
 
 def patches(image: Floats, kernel: int, stride: int, padding: int) -> Floats:
@@ -200,10 +233,10 @@ def gain(values: Floats) -> float:
     return 1.0 / top if top > 0 else 1.0
 
 
-def _kernel_offsets(source: Stage, kernel: int) -> Floats:
-    """(channels × kernel², 3): a kernel's boxes around its middle, in the order of a flattened weight."""
+def kernel_offsets(source: Stage, kernel: int, depth: int) -> Floats:
+    """(depth × kernel², 3): a window's boxes around its middle, in the order of a flattened weight."""
     steps = np.arange(kernel) - (kernel - 1) / 2
-    channels = np.arange(source.shape[0]) - (source.shape[0] - 1) / 2
+    channels = np.arange(depth) - (depth - 1) / 2
     c, y, x = np.meshgrid(channels, steps, steps, indexing="ij")
     offsets = np.stack([x * source.pitch[0], -y * source.pitch[1], c * source.pitch[2]], axis=-1)
     return offsets.reshape(-1, 3).astype(np.float32)

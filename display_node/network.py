@@ -32,6 +32,10 @@ from display_node.tensors import read
 FORMAT = "sandglass-network-1"
 MAX_CELLS = 16_384
 """Boxes of one layer: their flights' numbers are rows of a texture, and no GL 3.3 driver takes fewer."""
+MAX_NUMBERS = 16 << 20
+"""Of four bytes each, in one scene, in main memory and again on the graphics card."""
+NUMBERS_A_CELL = 128
+"""What a box costs besides the numbers that fly to it: some flights, of 24 numbers each (`scene.BOX`)."""
 MAX_LAYERS = 64
 RESERVED = ("input", "softmax")
 """Names that a `Probe` gives to what stands before the first layer and behind the last."""
@@ -60,6 +64,11 @@ class Layer:
     kernel: int = 1
     stride: int = 1
     padding: int = 0
+
+    @property
+    def looks_at(self) -> int:
+        """Numbers that become one of its outputs."""
+        return self.kernel**2 if self.weight is None else self.weight[0].size
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,12 +128,16 @@ def assemble(
         raise ValueError(f"its input is {shape}, but a drawing is {' or '.join(map(str, INPUTS))}")
     layers: list[Layer] = []
     at: Shape = shape
+    numbers = 0
     for index, step in enumerate(architecture):
         layer = _layer(step, index, at, tensors)
         if np.prod(layer.after) > MAX_CELLS:
             raise ValueError(
                 f"{layer.name} makes {np.prod(layer.after)} boxes; the wall shows {MAX_CELLS} a layer"
             )
+        numbers += int(np.prod(layer.after)) * (layer.looks_at + NUMBERS_A_CELL)
+        if numbers > MAX_NUMBERS or layer.looks_at > MAX_CELLS:
+            raise ValueError(f"{layer.name}: too much to show, box by box, with what comes before it")
         if layer.name in (*RESERVED, *(other.name for other in layers)):
             raise ValueError(f"the name {layer.name!r} is taken; activations are told apart by name")
         layers.append(layer)

@@ -1,8 +1,9 @@
 """The tour: a drawing goes through the network, every kernel flying from its patch to its cell.
 
-Four convolutions, flatten, two fully connected layers, softmax, the winner called.
+A chapter a stage, whatever the network's stages are; then softmax, and the winner called.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -10,14 +11,18 @@ import numpy as np
 
 from common.verdict import judge
 from display_node.flights import LIFT, Floats, convolve, gain, lay_out, standing, weigh
-from display_node.network import Network
+from display_node.network import POOLS, Network
+from display_node.pooling import pool
 from display_node.probe import Probe
 from display_node.scene import Batch, CameraKey, Caption, Chapter, Label, Point, Scene, Tint, boxes
-from display_node.stages import Stage, stages
+from display_node.stages import Stage, canvas, stages
+from display_node.telling import Part, number, told
 
 FROM_THE_LEFT = (-1.10, 0.50, 1.0)
 """Where the viewer stands, seen from what is looked at: the data flows to the right and to the front."""
 FRONT = (-0.22, 0.30, 1.0)
+ABOVE = (-0.22, 0.42, 1.0)
+"""The same, but so high that a drawing right behind the bars is seen over them."""
 MOVE = 1.6
 """Seconds of a camera's way to the next stage."""
 SETTLE = 1.2
@@ -26,12 +31,12 @@ AFTER = 1.2
 """Seconds of rest once a stage is complete."""
 
 DRAWING_SECONDS = 4.8
-CONVOLUTION_SECONDS = (4.6, 4.8, 3.8, 2.8)
-"""Of action, layer by layer: grows far slower than the work that is shown."""
-FLATTEN_SECONDS = 2.4
-LINEAR_SECONDS = (4.4, 3.0)
+EASE_SECONDS = 2.4
+"""In which the canvas becomes the framed picture."""
 ANSWER_SECONDS = 7.7
 
+UNDER = 7.0
+"""Units under the ten sums that belong to their digits."""
 TALLEST = 26.0
 """Units of a bar that stands for 100 %."""
 
@@ -47,7 +52,9 @@ class _Script:
     labels: list[Label] = field(default_factory=list)
     chapters: list[Chapter] = field(default_factory=list)
 
-    def chapter(self, name: str, seconds: float, view: CameraKey, caption: str, **values: str) -> None:
+    def chapter(
+        self, name: str, seconds: float, view: CameraKey, caption: str, values: Mapping[str, str]
+    ) -> None:
         """Open a chapter at the present time and move on to its end."""
         self.chapters.append(Chapter(name, self.now))
         self.camera.append(view)
@@ -62,10 +69,9 @@ class Convolution:
         line_up = stages(net)
         script = _Script()
         _show_drawing(script, line_up[0], probe)
-        turns = {"conv2d": 0, "linear": 0}
-        for source, target in pairwise(line_up):
-            _show_stage(script, source, target, probe, seed, turns)
-        _show_answer(script, line_up[-1], probe)
+        for (source, target), part in zip(pairwise(line_up), told(line_up), strict=True):
+            _show_stage(script, source, target, part, probe, seed, last=target is line_up[-1])
+        _show_answer(script, line_up, probe)
         return Scene(
             self.name,
             script.now,
@@ -81,53 +87,65 @@ exhibit = Convolution()
 
 
 def _show_drawing(script: _Script, stage: Stage, probe: Probe) -> None:
-    """The canvas as it was eases into the framed picture that the network reads."""
+    """The canvas as it was eases into the framed picture that the network reads.
+
+    Of a network that reads a smaller picture, the canvas' margin falls away.
+    """
     before = probe.canvas if not probe.canvas.empty else probe.bitmap
+    whole, (_, side, _) = canvas(), stage.shape
+    margin = (whole.shape[1] - side) // 2
+    inner = np.pad(np.ones((side, side), bool), margin).ravel()
     made = boxes(
         len(stage.centres),
         start=stage.centres,
         birth=0.0,
-        flight=2.4,
+        flight=EASE_SECONDS,
         size=stage.size,
-        value=before.unit.ravel(),
+        value=before.unit.ravel()[inner],
         value_end=probe.activations["input"].ravel(),
         tint=Tint.DRAWING,
         layer=stage.index,
         cell=np.arange(len(stage.centres)),
     )
     script.batches.append(Batch(stage.shown, made))
-    script.chapter("drawing", DRAWING_SECONDS, _view(0.0, FRONT, stage), "tour.drawing")
+    if margin:
+        fallen = boxes(
+            int((~inner).sum()),
+            start=whole.centres[~inner],
+            birth=0.0,
+            flight=EASE_SECONDS,
+            death=EASE_SECONDS,
+            size=whole.size,
+            size_end=0.01,
+            value=before.unit.ravel()[~inner],
+            value_end=0.0,
+            tint=Tint.DRAWING,
+        )
+        script.batches.append(Batch("margin", fallen))
+    view = _view(0.0, FRONT, stage)
+    script.chapter("drawing", DRAWING_SECONDS, view, "tour.drawing", {"count": number(len(stage.centres))})
 
 
 def _show_stage(
-    script: _Script, source: Stage, target: Stage, probe: Probe, seed: int, turns: dict[str, int]
+    script: _Script, source: Stage, target: Stage, part: Part, probe: Probe, seed: int, *, last: bool
 ) -> None:
     incoming, values = probe.activations[source.shown], probe.activations[target.shown]
-    begin = script.now + SETTLE
+    begin, above = script.now + SETTLE, 0.0
     if target.kind == "flatten":
-        seconds = FLATTEN_SECONDS
-        script.batches.append(lay_out(source, target, values, begin, seconds))
-        view = _view(script.now, FROM_THE_LEFT, source, target)
-        script.chapter("flatten", SETTLE + seconds + AFTER, view, "tour.flatten", count=str(values.size))
-        return
-    turn = turns[target.kind]
-    turns[target.kind] += 1
-    plan = CONVOLUTION_SECONDS if target.kind == "conv2d" else LINEAR_SECONDS
-    seconds = plan[min(turn, len(plan) - 1)]
-    if target.kind == "conv2d":
-        flights = convolve(source, target, incoming, begin, seconds, seed + target.index)
-        view = _view(script.now, FROM_THE_LEFT, source, target)
+        flown = lay_out(source, target, incoming, values, begin, part.seconds)
+    elif target.kind == "conv2d":
+        flown = convolve(source, target, incoming, begin, part.seconds, seed + target.index)
+    elif target.kind in POOLS:
+        flown = pool(source, target, incoming, begin, part.seconds, seed + target.index)
     else:
-        flights = weigh(source, target, incoming, begin, seconds)
-        view = _view(script.now, FROM_THE_LEFT, source, target, above=LIFT)
-    last = target.layer is not None and target.layer.after == (10,)
-    if last:
-        _stand_sums(script, target, values, flights.arrivals, begin + seconds + AFTER)
-    else:
-        script.batches.append(standing(target, values, flights.arrivals))
-    script.batches.extend(flights.batches)
-    name, key = f"{target.kind}{turn + 1}", "tour.sums" if last else f"tour.{target.kind}{turn + 1}"
-    script.chapter(name, SETTLE + seconds + AFTER, view, key, count=str(len(values)))
+        flown = weigh(source, target, incoming, begin, part.seconds)
+        above = 0.0 if source.upright else LIFT + 2 * source.height
+    line = flown.stays or standing(target, values, flown.arrivals)
+    view = _view(script.now, FROM_THE_LEFT, source, target, above=above, below=UNDER if last else 0.0)
+    end = begin + part.seconds + AFTER
+    script.batches.append(_sums(script, target, line, flown.arrivals, end) if last else line)
+    script.batches.extend(flown.batches)
+    script.chapter(part.chapter, end - script.now, view, part.caption, part.values)
 
 
 def _bar_births(begin: float) -> Floats:
@@ -135,18 +153,18 @@ def _bar_births(begin: float) -> Floats:
     return (begin + SETTLE + 0.24 * np.arange(10)).astype(np.float32)
 
 
-def _stand_sums(script: _Script, stage: Stage, values: Floats, arrivals: Floats, end: float) -> None:
-    """The ten sums, each making way for its bar in the chapter that begins at `end`."""
-    batch = standing(stage, values, arrivals)
+def _sums(script: _Script, stage: Stage, batch: Batch, arrivals: Floats, end: float) -> Batch:
+    """The ten sums, each making way for its bar in the chapter that begins at `end`; a digit under each."""
     made = batch.boxes.copy()
     made["death"] = _bar_births(end)[made["cell"]]
-    script.batches.append(Batch(batch.name, made))
     for digit, (x, y, z) in enumerate(stage.centres):
-        at = (float(x), float(y) - 5.5, float(z))
+        at = (float(x), float(y) - 6.0, float(z))
         script.labels.append(Label(str(digit), at, 4.5, float(arrivals[digit])))
+    return Batch(batch.name, made)
 
 
-def _show_answer(script: _Script, stage: Stage, probe: Probe) -> None:
+def _show_answer(script: _Script, line_up: Sequence[Stage], probe: Probe) -> None:
+    drawing, stage = line_up[0], line_up[-1]
     shares = probe.probabilities
     births = _bar_births(script.now)
     height = np.maximum(shares * TALLEST, 0.4)
@@ -154,9 +172,10 @@ def _show_answer(script: _Script, stage: Stage, probe: Probe) -> None:
     size_end = size.copy()
     size_end[:, 1] = height
     end = stage.centres.copy()
-    end[:, 1] = (height - stage.size[1]) / 2
+    end[:, 1] += (height - stage.size[1]) / 2
     tint = np.full(len(shares), float(Tint.RESULT))
-    tint[probe.digit] = float(Tint.ANSWER)
+    called, colour = (str(probe.digit), Tint.ANSWER) if probe.sure else ("?", Tint.RESULT)
+    tint[probe.digit] = float(colour)
     made = boxes(
         len(shares),
         start=stage.centres,
@@ -173,13 +192,13 @@ def _show_answer(script: _Script, stage: Stage, probe: Probe) -> None:
         cell=np.arange(len(shares)),
     )
     script.batches.append(Batch("softmax", made))
-    x, _, z = (float(part) for part in stage.centres[probe.digit])
+    x, top, z = (float(part) for part in end[probe.digit] + (0, height[probe.digit] / 2, 0))
     call = float(births[-1]) + 1.2
-    script.labels.append(
-        Label(str(probe.digit), (x, float(height[probe.digit]) + 3.0, z), 9.0, call, Tint.ANSWER)
-    )
-    view = _view(script.now, FRONT, stage, above=TALLEST + 4.0, below=7.0)
-    script.chapter("answer", call - script.now, view, "tour.shares")
+    script.labels.append(Label(called, (x, top + 5.0, z), 9.0, call, colour))
+    near = line_up[1].kind == "linear"
+    shown, direction = ((drawing, stage), ABOVE) if near else ((stage,), FRONT)
+    view = _view(script.now, direction, *shown, above=TALLEST + 4.0, below=UNDER)
+    script.chapter("answer", call - script.now, view, "tour.shares", {})
     script.chapters.append(Chapter("winner", call))
     script.captions.append(Caption(call, call + ANSWER_SECONDS, *_verdict(probe)))
     script.now = call + ANSWER_SECONDS
@@ -187,7 +206,7 @@ def _show_answer(script: _Script, stage: Stage, probe: Probe) -> None:
 
 def _verdict(probe: Probe) -> tuple[str, dict[str, str]]:
     """The language key and values that call the winner, its share, and the runner-up where it is close."""
-    said = judge([float(share) for share in probe.probabilities])
+    said = judge([float(share) for share in probe.probabilities], probe.sure)
     values = {"digit": said.digit, "share": said.percent, "other": said.second, "rest": said.rest}
     return f"answer.{said.kind}", {name: str(value) for name, value in values.items()}
 

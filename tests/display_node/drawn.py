@@ -3,12 +3,14 @@
 from functools import cache
 
 import numpy as np
+import torch
 
 from common.raster import framed, preview
 from common.strokes import Drawing
 from display_node.engines.eager import Eager
 from display_node.network import SHIPPED, Network, load
 from display_node.probe import Probe
+from weights.zoo import PLANS
 
 
 def three() -> Drawing:
@@ -34,3 +36,17 @@ def engine() -> Eager:
 @cache
 def probe() -> Probe:
     return engine().read(framed(three()), preview(three()))
+
+
+@cache
+def planned(name: str) -> Network:
+    """A network of the zoo as it is before training: the same weights whenever it is asked for."""
+    with torch.random.fork_rng():
+        torch.manual_seed(11)
+        tensors = PLANS[name].untrained().state_dict()
+    return PLANS[name].network({key: tensor.numpy() for key, tensor in tensors.items()})
+
+
+@cache
+def planned_probe(name: str) -> Probe:
+    return Eager(planned(name)).read(framed(three()), preview(three()))

@@ -1,0 +1,56 @@
+"""Networks of other builds, as pixels: each chapter shows something, a visitor's canvas is one and whole."""
+
+import numpy as np
+import pytest
+
+from display_node.exhibit import find
+from display_node.render.renderer import Renderer
+from display_node.scene import Scene
+from tests.display_node.drawn import planned, planned_probe, probe, shipped
+from tests.display_node.render.test_renderer import DARK, frame
+
+OTHERS = ("mlp", "lenet5", "pooled")
+
+
+def tour(name: str) -> Scene:
+    return find("convolution").build(planned(name), planned_probe(name), 1)
+
+
+def upper(image: np.ndarray) -> np.ndarray:
+    """What is lit above the captions: (height, width) bool."""
+    return np.asarray(image[: int(len(image) * 0.75)].max(axis=2) > DARK)
+
+
+def middles(scene: Scene) -> list[float]:
+    return [(chapter.start + scene.next_chapter(chapter.start)) / 2 for chapter in scene.chapters]
+
+
+@pytest.mark.parametrize("size", [(240, 135), (135, 240)], ids=["landscape", "portrait"])
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_chapter_has_something_to_see(renderer: Renderer, name: str, size: tuple[int, int]) -> None:
+    """And its flights are seen: without them, the picture in the middle of a chapter is another one."""
+    scene = tour(name)
+    stands = tuple(batch for batch in scene.batches if "." not in batch.name)
+    bare = Scene(scene.name, scene.duration, stands, scene.camera, scene.captions)
+    renderer.resize(size)
+    renderer.show(scene)
+    pictures = [frame(renderer, t) for t in middles(scene)]
+    renderer.show(bare)
+    for chapter, t, picture in zip(scene.chapters, middles(scene), pictures, strict=True):
+        lit = upper(picture)
+        assert lit.mean() > 0.01, chapter.name
+        assert lit[:, size[0] // 3 : 2 * size[0] // 3].mean() > 0.01, chapter.name
+        if chapter.name not in ("drawing", "flatten", "answer", "winner"):
+            without = frame(renderer, t).astype(int)
+            assert upper(np.abs(picture - without)).mean() > 0.004, chapter.name
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_live_canvas_is_whole_whatever_the_network_reads(renderer: Renderer, name: str) -> None:
+    """The same 32×32 picture, pixel for pixel, as with the network that reads all of it."""
+    renderer.set_live(probe().canvas)
+    pictures = []
+    for network, read in ((shipped(), probe()), (planned(name), planned_probe(name))):
+        renderer.show(find("listening").build(network, read, 1))
+        pictures.append(frame(renderer, 1.0).tobytes())
+    assert pictures[0] == pictures[1]
