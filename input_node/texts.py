@@ -24,9 +24,9 @@ class Texts:
         return tuple(table[key].format(**values) for table in self.tables)
 
     def chapter(self, name: str) -> tuple[str, ...]:
-        """What the wall is showing; for a chapter that we have no words for, only that it is."""
-        key = f"chapter_{name}"
-        return self.say(key if all(key in table for table in self.tables) else "tour")
+        """What the wall is showing: `conv2d7` is a `conv2d`; without words for it, only that it is a tour."""
+        keys = (f"chapter_{name}", f"chapter_{name.rstrip('0123456789')}", "tour")
+        return self.say(next(key for key in keys if all(key in table for table in self.tables)))
 
 
 def load(language: str) -> Texts:

@@ -36,7 +36,9 @@ def test_two_languages_are_said_in_the_order_asked_for(monkeypatch: pytest.Monke
 def test_a_chapter_of_the_wall_that_we_have_no_words_for() -> None:
     english = texts.load("en")
     assert english.chapter("flatten") == ("Wall: Laid out in a row",)
+    assert english.chapter("conv2d9") == english.say("chapter_conv2d")
     assert english.chapter("../x{y}") == english.say("tour")
+    assert english.chapter("12") == english.say("tour")
 
 
 def test_without_a_hangul_font_it_is_english(
