@@ -3,11 +3,12 @@
 The graph is what `torch.export` makes of `Flat`: the same layers for exactly one picture. Once the sizes are
 known, a convolution is one look-up, at places known beforehand, and one matrix product that brings the bias
 along. Numbers lie channel by channel at each place, with one more place of zeros where the next layer looks
-beyond the edge, so padding costs nothing either. It takes half the time of torch's own convolution.
+beyond the edge, so padding costs nothing either. For pictures this small it takes half the time of torch's
+own convolution.
 
-Convolution and ReLU stay two. The tools that join them (oneDNN's `_convolution_pointwise`, also with weights
-packed beforehand, which is what torch.compile would choose) lose the sum before the ReLU, which the wall
-shows, and for one small picture their set-up takes longer than torch's plain convolution altogether.
+Convolution and ReLU stay two. `torch.export` joins nothing by itself, and oneDNN's operation that does,
+`_convolution_pointwise`, loses the sum before the ReLU, which the wall shows. For one small picture it also
+takes longer than torch's own two, even with weights packed beforehand: see `tests/bench/engines.py`.
 """
 
 import io

@@ -7,6 +7,7 @@ time than the same operations called as `torch.ops`.
 
 import io
 import logging
+import math
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ class Static:
 
     def __init__(self, network: Network, path: Path) -> None:
         torch.set_num_threads(1)
-        self._network, self._shapes = network, [layer.after for layer in network.layers]
+        self._network = network
+        self._shapes = [(math.prod(layer.after[1:]), layer.after) for layer in network.layers]
         content = archive.read(path, network, OPERATIONS)
         try:
             program = _loaded(content)
@@ -56,7 +58,8 @@ class Static:
             given = torch.empty(1, *network.input)
             _Bounded(graph).run(*(tensor.to("meta") for tensor in (*self._held, given)))
             self._run = graph.forward
-            if [array.shape for array in self.read(BLANK).activations.values()][1:-1] != self._shapes:
+            shapes = [array.shape for array in self.read(BLANK).activations.values()]
+            if shapes[1:-1] != [layer.after for layer in network.layers]:
                 raise ValueError("its layers are not the network's")
         except Exception as error:  # what is wrong in a graph can make torch raise nearly anything
             brief = archive.brief(error)
@@ -68,8 +71,8 @@ class Static:
         found = self._run(*self._held, torch.from_numpy(picture[None]))
         # Maps come place by place, channels side by side; whoever looks at them wants channel by channel.
         outputs = [
-            tensor.numpy()[: shape[1] * shape[2]].T.reshape(shape) if len(shape) == 3 else tensor.numpy()
-            for shape, tensor in zip(self._shapes, found, strict=True)
+            tensor.numpy()[:places].T.reshape(shape) if len(shape) == 3 else tensor.numpy()
+            for (places, shape), tensor in zip(self._shapes, found, strict=True)
         ]
         return finished(self._network, bitmap, canvas, picture, outputs)
 

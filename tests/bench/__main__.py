@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from tests.bench import latency, memory, startup, whole_frame
+from tests.bench import engines, latency, memory, scratch_ops, startup, whole_frame
 from tests.bench.draw_cpu import ALIVE
 from tests.bench.report import Row, at_most, show
 
@@ -28,7 +28,8 @@ def draw_cpu() -> list[Row]:
 
 def measure() -> Iterator[Row]:
     console = Console(stderr=True)
-    for part in (draw_cpu, whole_frame.measure, latency.measure, startup.measure, memory.measure):
+    rooms = (whole_frame, latency, engines, scratch_ops, startup, memory)
+    for part in (draw_cpu, *(room.measure for room in rooms)):
         with console.status(f"measuring {part.__module__.rsplit('.', 1)[-1]} …"):
             yield from part()
 

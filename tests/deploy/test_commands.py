@@ -11,6 +11,7 @@ import pytest
 
 from common.errors import ConfigError
 from deploy.supervise import CONFIGS, LONGEST_SOCKET, state_folder
+from display_node.engine import ENGINES
 from tests.processes import DEADLINE
 
 
@@ -53,6 +54,10 @@ def test_the_doctor_looks_at_everything_and_has_a_cure() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     for part in ("Python", "packages", "OpenGL", "fonts", "audio", "port", "weights", "reading"):
         assert re.search(rf"^ *(ok|note) +{part}", done.stdout, re.MULTILINE), part
+    for engine in ENGINES:
+        assert re.search(
+            rf"^ *ok +reading +{engine} reads a drawn 3 as 3 in \d+\.\d\d ms$", done.stdout, re.MULTILINE
+        )
     for line, after in zip(done.stdout.splitlines(), done.stdout.splitlines()[1:], strict=False):
         if line.lstrip().startswith(("note", "BAD")):
             assert "→" in after
