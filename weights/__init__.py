@@ -2,5 +2,5 @@
 
 `python -m weights.train` makes `sandglass.safetensors` and `sandglass.md`, `weights.evaluate` measures a
 weights file, `weights.convert` turns other people's files into ours. Read `sources`, `mnist`, `pens`,
-`templates`, `jitter`, `inking`, `pool`, `zoo`, `warp`, `lesson`, `train`, `tune` in this order.
+`templates`, `jitter`, `inking`, `pool`, `zoo`, `warp`, `train`, `tune` in this order.
 """

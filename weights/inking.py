@@ -28,13 +28,16 @@ def measured(drawings: Sequence[Drawing], ink: Callable[[Drawing], Bitmap] = fra
 
 
 def varied(
-    drawings: Sequence[Drawing], variants: int, seed: int, processes: int = 2, bend: float = BEND
+    drawings: Sequence[Drawing], variants: int, seed: int, processes: int = 1, bend: float = BEND
 ) -> Digits:
     """`variants` of each drawing, all different; the same for the same seed, whatever `processes` is."""
     tasks = [(drawing, variants, seed, index, bend) for index, drawing in enumerate(drawings)]
-    # A fresh interpreter per process: forking one that has run torch can hang in its thread pool.
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        images = pool.map(_variants, tasks, chunksize=64)
+    if processes == 1:
+        images = [_variants(task) for task in tasks]
+    else:
+        # A fresh interpreter per process: forking one that has run torch can hang in its thread pool.
+        with multiprocessing.get_context("spawn").Pool(processes) as pool:
+            images = pool.map(_variants, tasks, chunksize=64)
     labels = np.repeat([drawing.label for drawing in drawings], variants)
     return Digits(np.concatenate(images), labels.astype(np.int64))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from common.strokes import Drawing, Points
-from weights.templates import BOX, LOOSE, Random, templates
+from weights.templates import BOX, LOOSE, Random, Template, templates
 
 NONE = 10
 """The label of no digit: the network's eleventh sum, which is always zero (see `display_node.doubt`)."""
@@ -21,11 +21,11 @@ Strokes = list[Points]
 
 
 def training(count: int, seed: int) -> list[Drawing]:
-    """`count` of each shape and letter, four times as many of each kind of scribble."""
+    """`count` of each shape and letter, eight times as many of each kind of scribble."""
     random = np.random.default_rng([seed, 2])
     shapes = [*templates("shapes"), *templates("letters")]
     drawn = [shape.drawn(random, NONE) for shape in shapes for _ in range(count)]
-    return drawn + _scribbled(SCRIBBLES, 4 * count, random)
+    return drawn + _scribbled(SCRIBBLES, 8 * count, random)
 
 
 def measured(count: int, seed: int) -> list[Drawing]:
@@ -80,9 +80,55 @@ def dots(random: Random) -> Strokes:
 
 def number(random: Random) -> Strokes:
     """Two digits side by side: the wall reads one."""
-    left, right = (t.drawn(random).strokes for t in random.choice(np.array(templates("digits")), 2))
+    left, right = (_one(templates("digits"), random).drawn(random).strokes for _ in range(2))
     shift = np.array([random.uniform(*APART), 0.0])
     return [*left, *(stroke + shift for stroke in right)]
+
+
+def turned(random: Random) -> Strokes:
+    """A digit lying on its side, but for 0, 1 and 8, which do so in other scripts or hearts."""
+    digits = [t for t in templates("digits") if t.name[0] in "2345679"]
+    side = random.choice([-1, 1])
+    return [
+        stroke[:, ::-1] * np.array([side, -side]) for stroke in _one(digits, random).drawn(random).strokes
+    ]
+
+
+def struck_out(random: Random) -> Strokes:
+    """A digit that was thought better of: a line or two, or a zigzag, all over it."""
+    digit = _one(templates("digits"), random).drawn(random).strokes
+    if random.random() < 0.5:
+        return [*digit, *([stroke * 0.9 + 5 for stroke in zigzag(random)])]
+    falling, rising = np.array([[-10, 5], [110, 95]]), np.array([[-10, 95], [110, 5]])
+    lines = [line + random.normal(0, 2 * LOOSE, (2, 2)) for line in (falling, rising)]
+    return [*digit, *lines]
+
+
+def invented(random: Random) -> Strokes:
+    """A sign of no script: three to five lines, hooks and arcs, by lot."""
+    strokes = []
+    for _ in range(random.integers(3, 6)):
+        turn, size = random.uniform(0, 2 * np.pi), random.uniform(20, 50)
+        bend = random.choice([0.0, 0.0, 1.5, 3.0, 5.0]) * random.choice([-1, 1])
+        angle = turn + bend * np.linspace(-0.5, 0.5, 12)
+        steps = np.stack([np.cos(angle), np.sin(angle)], axis=1) * size / 6
+        strokes.append(random.uniform(15, 85, 2) + np.cumsum(steps, axis=0) - steps.sum(axis=0) / 2)
+    return strokes
+
+
+def syllable(random: Random) -> Strokes:
+    """A syllable of Hangul: a consonant, and a vowel behind or below it."""
+    consonant = _one(templates("consonants"), random).drawn(random).strokes
+    vowel = _one(templates("vowels"), random)
+    below = vowel.name.startswith("below")
+    size = np.array([1.0, 0.55]) if below else np.array([0.55, 1.0])
+    shift = np.array([0.0, 55.0]) if below else np.array([55.0, 0.0])
+    rest = vowel.drawn(random).strokes
+    return [*(stroke * size for stroke in consonant), *(stroke * size + shift for stroke in rest)]
+
+
+def _one(shapes: Sequence[Template], random: Random) -> Template:
+    return shapes[int(random.integers(len(shapes)))]
 
 
 def half_a_ring(random: Random) -> Strokes:
@@ -133,5 +179,8 @@ def mesh(random: Random) -> Strokes:
     return [np.array(line) + random.normal(0, LOOSE, (2, 2)) for line in lines]
 
 
-SCRIBBLES = (wandering, zigzag, spiral, rays, sticks, dots, number, half_a_ring, half_a_four)
+SCRIBBLES = (
+    wandering, zigzag, spiral, rays, sticks, dots, number, turned, struck_out, invented, syllable,
+    half_a_ring, half_a_four,
+)  # fmt: skip
 OTHER_SCRIBBLES = (loops, cloud, fence, tangle, mesh)

@@ -17,7 +17,7 @@ TUNED_WRITERS = frozenset({5, 20})
 """Writers kept out of training, besides those whom only a test may meet."""
 REPEATED = 2
 """Times that each scanned digit is in the pool: the hardest to read, written by the most hands."""
-ALLOGRAPHS, NONDIGITS = 250, 250
+ALLOGRAPHS, NONDIGITS = 250, 160
 """Drawings of each template, and of each that is no digit."""
 FEW = 12
 """Drawings of each template to tune by."""

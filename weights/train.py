@@ -2,8 +2,7 @@
 
 The recipe: a network of `zoo` with batch normalisation (`normed`), MNIST, pens and templates together, every
 picture augmented anew each time, AdamW under one cycle of the learning rate, and a running average of the
-weights, which is what is exported. A teacher may be listened to: a larger network, trained by this command
-before, whose ten sums say more than the label does (`lesson`). Nothing is chosen by looking at a test part.
+weights, which is what is exported. Nothing is chosen by looking at a test part.
 """
 
 import dataclasses
@@ -17,13 +16,12 @@ import torch
 from rich.console import Console
 from rich.progress import track
 from torch import Tensor, nn
+from torch.nn import functional
 
-from common.bitmap import SIDE
 from common.config import parse, setting
 from common.errors import ConfigError, explain
-from display_node.model import module
 from display_node.network import SHIPPED, Network, load
-from weights import card, chart, checkpoint, lesson, pool
+from weights import card, chart, checkpoint, pool
 from weights.checkpoint import State
 from weights.evaluate import Result, cut, digits, measure
 from weights.files import save
@@ -36,6 +34,7 @@ from weights.zoo import PLANS, Plan
 
 WARM_UP = 0.1
 """Part of the cycle in which the learning rate rises."""
+OF_THE_MACHINE = ("resume", "output", "runs", "threads")
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,7 @@ class Recipe:
     batch: int = setting(256, "digits per step", low=2)
     rate: float = setting(4e-3, "learning rate at its peak", low=0.0)
     decay: float = setting(0.02, "weight decay (AdamW)", low=0.0)
-    smoothing: float = setting(0.0, "label smoothing, where no teacher speaks", low=0.0, high=0.5)
-    teacher: Path | None = setting(None, "weights of a larger network, whose opinion counts as well")
-    heed: float = setting(0.9, "how much of the lesson is the teacher's opinion", low=0.0, high=1.0)
+    smoothing: float = setting(0.05, "label smoothing", low=0.0, high=0.5)
     average: float = setting(0.9995, "part of the averaged weights that each step keeps", low=0.0, high=1.0)
     variants: int = setting(10, "pictures made of each pen drawing", low=1)
     seed: int = setting(1, "of everything random", low=0)
@@ -70,11 +67,8 @@ class Recipe:
     @property
     def numbers(self) -> dict[str, float | str]:
         """What makes one run the same as another: every setting that is not about files or the machine."""
-        values = dataclasses.asdict(self)
-        taught = self.teacher.stem if self.teacher else "none"
-        return {name: value for name, value in values.items() if name not in ("resume", "output", "runs", "threads")} | {
-            "teacher": taught
-        }
+        values = dataclasses.asdict(self).items()
+        return {name: value for name, value in values if name not in OF_THE_MACHINE}
 
 
 def cycle(done: float) -> float:
@@ -87,7 +81,7 @@ def cycle(done: float) -> float:
     return 0.5 * (1.0 + math.cos(math.pi * (done - WARM_UP) / (1.0 - WARM_UP)))
 
 
-def epoch(state: State, pool: Pool, recipe: Recipe, teacher: nn.Module | None, console: Console) -> float:
+def epoch(state: State, pool: Pool, recipe: Recipe, console: Console) -> float:
     """Every digit of `pool` once (a last batch that isn't full is left out); returns the mean loss."""
     number = len(state.curve)
     # Seeded anew by its number, so that a resumed run draws what an unbroken one would have drawn.
@@ -104,7 +98,7 @@ def epoch(state: State, pool: Pool, recipe: Recipe, teacher: nn.Module | None, c
         images = torch.from_numpy(pool.digits.images[chosen.numpy()]).unsqueeze(1).float() / 255.0
         images = augment(images, chosen >= pool.scanned, random)
         labels = torch.from_numpy(pool.digits.labels[chosen.numpy()])
-        loss = _loss(state.net, images, labels, recipe, teacher)
+        loss = _loss(state.net, images, labels, recipe)
         state.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         state.optimiser.step()
@@ -115,17 +109,21 @@ def epoch(state: State, pool: Pool, recipe: Recipe, teacher: nn.Module | None, c
     return float(total) / steps
 
 
-def _loss(
-    net: nn.Module, images: Tensor, labels: Tensor, recipe: Recipe, teacher: nn.Module | None
-) -> Tensor:
+def _loss(net: nn.Module, images: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
     shown = cut(images, recipe.plan.input[1]).contiguous(memory_format=torch.channels_last)
     with torch.autocast("cpu", torch.bfloat16, enabled=recipe.half):
         sums = net(shown).float()
-        if teacher is None:
-            return lesson.labelled(sums, labels, recipe.smoothing)
-        with torch.no_grad():
-            opinion = teacher(images.contiguous(memory_format=torch.channels_last)).float()
-    return lesson.taught(sums, labels, opinion, recipe.heed)
+    return lesson(sums, labels, recipe.smoothing)
+
+
+def lesson(sums: Tensor, labels: Tensor, smoothing: float) -> Tensor:
+    """(n, 10) sums and (n,) labels, 10 for no digit → the mean cross entropy over eleven.
+
+    The eleventh sum is always zero and has no weights, so the network is the original's still; but to call a
+    picture a digit, a sum must stand out above zero, and for a heart all ten must sink below it: `doubt`.
+    """
+    eleven = functional.pad(sums, (0, 1))
+    return functional.cross_entropy(eleven, labels, label_smoothing=smoothing)
 
 
 @torch.no_grad()
@@ -148,10 +146,9 @@ def run(
     state = checkpoint.begin(recipe.plan, recipe.seed, recipe.decay)
     if recipe.resume:
         checkpoint.resume(recipe.runs / "last.pt", state, recipe.numbers)
-    teacher = _teacher(recipe.teacher)
     console.print(f"{len(pool)} pictures, {recipe.epochs} epochs")
     while len(state.curve) < recipe.epochs:
-        loss = epoch(state, pool, recipe, teacher, console)
+        loss = epoch(state, pool, recipe, console)
         network = tuned(folded(state.averaged, recipe.plan), followed)
         state.curve.append([loss, *(measure(network, part).accuracy for part in followed.values())])
         checkpoint.keep(recipe.runs / "last.pt", state, recipe.numbers)
@@ -159,15 +156,6 @@ def run(
         told = [f"{name} {value:.2%}" for name, value in zip(followed, state.curve[-1][1:], strict=True)]
         console.print(", ".join([f"epoch {len(state.curve)}: loss {loss:.4f}", *told]))
     return tuned(folded(state.averaged, recipe.plan), followed)
-
-
-def _teacher(path: Path | None) -> nn.Module | None:
-    if path is None:
-        return None
-    network = load(path)
-    if network.input != (1, SIDE, SIDE):
-        raise ConfigError(f"teacher {path} reads {network.input}; it must read {(1, SIDE, SIDE)}")
-    return module(network).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def publish(recipe: Recipe, console: Console) -> None:
@@ -184,7 +172,7 @@ def publish(recipe: Recipe, console: Console) -> None:
 def main(argv: list[str] | None = None) -> int:
     recipe = parse(Recipe, "python -m weights.train", argv, about="Train a network that the wall can show.")
     console = Console()
-    _, _ = recipe.plan, _teacher(recipe.teacher)  # what cannot be is refused before any work
+    _ = recipe.plan  # one that is not there is refused before any work
     apart = pool.tuning(recipe.seed, recipe.threads)
     network = run(recipe, pool.training(recipe.variants, recipe.seed, recipe.threads), apart, console)
     save(network, recipe.target)

@@ -18,7 +18,7 @@ SCALE = 0.1
 """Larger or smaller by at most this part, width and height each on its own."""
 TURN = math.radians(10)
 SHEAR = 0.15
-WAVE = 0.6
+WAVE = 0.7
 """Pixels: spread of the elastic wave at its knots."""
 KNOTS = 5
 """Knots of the wave along each side of the frame."""

@@ -32,7 +32,7 @@ def measure() -> list[Row]:
     optimiser = torch.optim.AdamW(net.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
 
     def ours() -> None:
-        epoch(state, Pool(digits, count // 2), recipe, None, Console(quiet=True))
+        epoch(state, Pool(digits, count // 2), recipe, Console(quiet=True))
 
     def plain() -> None:
         order = torch.randperm(count).split(recipe.batch)

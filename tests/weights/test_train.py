@@ -1,24 +1,21 @@
 """Training on a handful of synthetic digits: it learns, it resumes, it tells."""
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from rich.console import Console
+from torch.nn import functional
 
 from common.errors import ConfigError, DataError
-from display_node.doubt import softmax
 from display_node.network import Network
 from weights import card, checkpoint
-from weights.evaluate import Result, measure, sums
-from weights.files import save
+from weights.evaluate import Result, measure
 from weights.mnist import Digits, joined
 from weights.nondigits import NONE
-from weights.normed import folded, trainable
 from weights.pool import Pool
-from weights.train import Recipe, cycle, epoch, main, run
+from weights.train import Recipe, cycle, epoch, lesson, main, run
 from weights.zoo import ORIGINAL, PLANS
 
 
@@ -42,7 +39,7 @@ def same(one: Network, two: Network) -> bool:
 def test_two_steps_move_the_network_and_its_average(tmp_path: Path, bars: Digits) -> None:
     state = checkpoint.begin(ORIGINAL, seed=1, decay=0.0)
     before = state.net.conv1.weight.clone(), state.averaged.conv1.weight.clone()
-    loss = epoch(state, pool(bars), recipe(tmp_path, epochs=1), None, quiet())
+    loss = epoch(state, pool(bars), recipe(tmp_path, epochs=1), quiet())
     assert 1.0 < loss < 4.0
     assert not torch.equal(before[0], state.net.conv1.weight)
     assert not torch.equal(before[1], state.averaged.conv1.weight)
@@ -59,7 +56,7 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path: Path, bars: Dig
     broken = recipe(tmp_path / "broken")
     state = checkpoint.begin(ORIGINAL, broken.seed, broken.decay)
     broken.runs.mkdir()
-    state.curve.append([epoch(state, pool(bars), broken, None, quiet())])
+    state.curve.append([epoch(state, pool(bars), broken, quiet())])
     checkpoint.keep(broken.runs / "last.pt", state, broken.numbers)
     assert same(whole, run(recipe(broken.runs, resume=True), pool(bars), {}, quiet()))
     assert not same(whole, run(recipe(tmp_path / "other", seed=2), pool(bars), {}, quiet()))
@@ -98,25 +95,15 @@ def test_every_plan_can_be_trained(tmp_path: Path, bars: Digits, name: str) -> N
     assert network.input == PLANS[name].input
 
 
-def test_a_teacher_is_listened_to(tmp_path: Path, bars: Digits, network: Network) -> None:
-    """A pupil that only listens makes its teacher's sums, whatever the labels say."""
-    save(network, tmp_path / "teacher.safetensors")
-    wanted = recipe(tmp_path, epochs=40, batch=16, rate=0.01, average=0.9, heed=1.0)
-    taught = dataclasses.replace(wanted, teacher=tmp_path / "teacher.safetensors")
-    wrong = Digits(bars.images, (bars.labels + 5) % 10)
-    pupil = softmax(sums(run(taught, pool(wrong), {}, quiet()), bars), 2.0)
-    stranger = softmax(sums(run(wanted, pool(wrong), {}, quiet()), bars), 2.0)
-    theirs = softmax(sums(network, bars), 2.0)
-    assert np.abs(pupil - theirs).max() < 0.5 * np.abs(stranger - theirs).max()
-
-
-def test_a_teacher_of_other_pictures_and_an_unknown_network_are_refused(tmp_path: Path) -> None:
-    torch.manual_seed(1)
-    save(folded(trainable(PLANS["mlp"]), PLANS["mlp"]), tmp_path / "small.safetensors")
-    with pytest.raises(ConfigError, match="must read"):
-        main(["--teacher", str(tmp_path / "small.safetensors")])
+def test_an_unknown_network_is_refused() -> None:
     with pytest.raises(ConfigError, match="there are sandglass, mlp"):
         main(["--network", "resnet"])
+
+
+def test_a_lesson_is_the_cross_entropy_over_eleven() -> None:
+    sums, labels = torch.randn(6, 10), torch.tensor([0, 3, 9, NONE, NONE, 1])
+    eleven = torch.cat([sums, torch.zeros(6, 1)], dim=1)
+    torch.testing.assert_close(lesson(sums, labels, 0.0), functional.cross_entropy(eleven, labels))
 
 
 def test_a_run_chooses_temperature_and_threshold(tmp_path: Path, bars: Digits) -> None:

@@ -2,16 +2,13 @@
 
 import numpy as np
 import pytest
-import torch
-from torch.nn import functional
 
 from display_node.doubt import softmax
 from display_node.network import Network
-from weights import lesson
 from weights.evaluate import calibration_error, measure
 from weights.mnist import Digits
 from weights.nondigits import NONE
-from weights.tune import temperature, threshold, tuned
+from weights.tune import FALSE_DOUBT, temperature, threshold, tuned
 
 
 def test_the_temperature_undoes_an_exaggeration() -> None:
@@ -32,38 +29,22 @@ def test_the_calibration_error_is_the_gap_in_each_bin() -> None:
     assert calibration_error(confidence, right) == pytest.approx((4 * 0.2 + 0 + 0) / 7)
 
 
-def test_the_threshold_lies_between_what_can_be_told_apart() -> None:
-    assert 2.0 < threshold(np.linspace(5, 9, 100), np.linspace(-3, 2, 100)) <= 5.0
-
-
-def test_the_threshold_spares_digits_more_than_it_catches_others() -> None:
+def test_the_threshold_doubts_as_many_as_the_hardest_digits_allow() -> None:
     random = np.random.default_rng(2)
-    digits, others = random.normal(5, 1, 5000), random.normal(0, 1, 5000)
-    chosen = threshold(digits, others)
-    assert (digits < chosen).mean() < 0.015
-    assert (others >= chosen).mean() < 0.06
+    easy, hard = random.normal(8, 1, 4000), random.normal(4, 1, 4000)
+    chosen = threshold([easy, hard])
+    assert (hard < chosen).mean() == pytest.approx(FALSE_DOUBT, abs=1e-3)
+    assert not (easy < chosen).any()
 
 
 def test_tuning_changes_no_answer(network: Network) -> None:
     random = np.random.default_rng(3)
-    images = random.integers(0, 255, (60, 32, 32)).astype(np.uint8)
-    part = Digits(images, np.concatenate([np.arange(40) % 10, np.full(20, NONE)]))
-    better = tuned(network, {"all": part})
-    before, after = measure(network, part), measure(better, part)
+    images = random.integers(0, 255, (200, 32, 32)).astype(np.uint8)
+    digits, none = Digits(images, np.arange(200) % 10), Digits(images, np.full(200, NONE))
+    better = tuned(network, {"digits": digits, "none": none})
+    before, after = measure(network, digits), measure(better, digits)
     assert (before.confusion == after.confusion).all()
     assert before.doubted == 0.0
+    assert after.doubted == pytest.approx(FALSE_DOUBT, abs=0.005)
+    assert measure(better, none).accuracy == after.doubted
     assert np.isfinite(better.threshold)
-
-
-def test_a_lesson_is_the_cross_entropy_over_eleven() -> None:
-    sums, labels = torch.randn(6, 10), torch.tensor([0, 3, 9, NONE, NONE, 1])
-    eleven = torch.cat([sums, torch.zeros(6, 1)], dim=1)
-    torch.testing.assert_close(lesson.labelled(sums, labels, 0.0), functional.cross_entropy(eleven, labels))
-
-
-def test_a_teacher_of_the_same_opinion_has_nothing_to_add() -> None:
-    sums, labels = torch.randn(6, 10, requires_grad=True), torch.tensor([0, 3, 9, NONE, NONE, 1])
-    assert float(lesson.taught(sums, labels, sums.detach(), 1.0)) == pytest.approx(0.0, abs=1e-6)
-    assert float(lesson.taught(sums, labels, -sums.detach(), 1.0)) > 0.1
-    plain = lesson.labelled(sums, labels, 0.0)
-    torch.testing.assert_close(lesson.taught(sums, labels, -sums.detach(), 0.0), plain)
