@@ -52,6 +52,15 @@ def zigzag(random: Random) -> Strokes:
     return [np.stack([along, across] if random.random() < 0.5 else [across, along], axis=1)]
 
 
+def polygon(random: Random) -> Strokes:
+    """Closed, with three to six corners; not so regular that it might be a zero."""
+    corners = random.integers(3, 7)
+    angle = 2 * np.pi * (np.arange(corners) + random.uniform(-0.25, 0.25, corners)) / corners
+    ends = (random.uniform(25, 60, corners) * np.stack([np.cos(angle), np.sin(angle)])).T
+    sides = zip(ends, np.roll(ends, -1, axis=0), strict=True)
+    return [np.concatenate([np.linspace(start, end, 8) for start, end in sides])]
+
+
 def spiral(random: Random) -> Strokes:
     """Two turns at least: one turn is a zero, and with a tail a six or a nine."""
     turns = random.uniform(2.0, 5.0)
@@ -180,7 +189,7 @@ def mesh(random: Random) -> Strokes:
 
 
 SCRIBBLES = (
-    wandering, zigzag, spiral, rays, sticks, dots, number, turned, struck_out, invented, syllable,
+    wandering, zigzag, polygon, spiral, rays, sticks, dots, number, turned, struck_out, invented, syllable,
     half_a_ring, half_a_four,
 )  # fmt: skip
 OTHER_SCRIBBLES = (loops, cloud, fence, tangle, mesh)
