@@ -1,4 +1,4 @@
-"""What is said about ten probabilities: once, so that the tablet and the wall never disagree."""
+"""What is said about an answer: once, so that the tablet and the wall never disagree."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,11 @@ SURE, LIKELY = 0.8, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`kind` is "sure", "likely" or "unsure"; `percent` of `digit` and `rest` of `second`, the runner-up."""
+    """`percent` of `digit` and `rest` of `second`, the runner-up.
+
+    `kind` is "sure", "likely" or "unsure" which digit it is; or "strange": unsure whether it is one, and then
+    the shares say only to which digit it comes closest.
+    """
 
     kind: str
     digit: int
@@ -18,12 +22,16 @@ class Verdict:
     rest: int
 
 
-def judge(probabilities: Sequence[float]) -> Verdict:
-    """The verdict on probabilities in the order 0…9. A hundred per cent is said of nothing less."""
+def judge(probabilities: Sequence[float], sure: bool) -> Verdict:
+    """The verdict on probabilities in the order 0…9, `sure` that it is a digit at all.
+
+    A hundred per cent is said of nothing less.
+    """
     order = sorted(range(len(probabilities)), key=lambda digit: -probabilities[digit])
     first, second = order[0], order[1]
     share = probabilities[first]
     kind = "sure" if share >= SURE else "likely" if share >= LIKELY else "unsure"
+    kind = kind if sure else "strange"
     return Verdict(kind, first, _percent(share), second, _percent(probabilities[second]))
 
 

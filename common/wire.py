@@ -103,20 +103,23 @@ class Legacy:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The digit and its ten probabilities (summing to one, in the order 0…9)."""
+    """The digit, its ten probabilities (summing to one, in the order 0…9), and `sure`: that it is one."""
 
     ADDRESS: ClassVar[str] = "/drawing/answer"
-    TAGS: ClassVar[str] = "shi" + "f" * 10
+    OLD_TAGS: ClassVar[str] = "shi" + "f" * 10  # of walls that had no doubts
+    TAGS: ClassVar[str] = OLD_TAGS + "i"
     station: str
     drawing: int
     digit: int
     probabilities: tuple[float, ...]
+    sure: bool = True
 
     def encode(self) -> bytes:
         shares = [float(p) for p in self.probabilities]
         if not _plausible(self.digit, shares):
             raise WireError(f"digit {self.digit} with probabilities {shares}")
-        return build(self.ADDRESS, self.TAGS, _name(self.station), self.drawing, int(self.digit), *shares)
+        head = _name(self.station), self.drawing, int(self.digit)
+        return build(self.ADDRESS, self.TAGS, *head, *shares, int(self.sure))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +143,6 @@ class Progress:
 ToWall = Preview | Submit | Clear | Hello
 ToStation = Ack | Answer | Progress
 Decoded = ToWall | ToStation | Legacy
-
-
 Parser = Callable[[osc.Message], Decoded]
 
 
@@ -150,16 +151,15 @@ def _decode(parsers: dict[str, Parser], limit: int, datagram: bytes) -> list[Dec
         raise Refused("size", f"{len(datagram)} bytes, {limit} at most")
     decoded = []
     for message in osc.messages(datagram):
-        parser = parsers.get(message.address)
-        if parser is None:
+        if (parser := parsers.get(message.address)) is None:
             raise Refused("address", f"{message.address} is not heard on this port")
         decoded.append(parser(message))
     return decoded
 
 
-def _exact(tags: str, make: Callable[..., Decoded]) -> Parser:
+def _exact(tags: str, make: Callable[..., Decoded], *older: str) -> Parser:
     def parse(message: osc.Message) -> Decoded:
-        if message.tags != tags:
+        if message.tags not in (tags, *older):
             raise Refused("tags", f"{message.address} {message.tags[:16]!r}, expected {tags[:16]!r}")
         return make(*message.arguments)
 
@@ -186,10 +186,11 @@ def _take_legacy(*argb: int) -> Legacy:
     return Legacy(Bitmap(red.astype(np.uint8).tobytes()))
 
 
-def _take_answer(station: str, drawing: int, digit: int, *probabilities: float) -> Answer:
-    if not _plausible(digit, probabilities):
-        raise Refused("value", f"digit {digit} with probabilities {probabilities}")
-    return Answer(_known(station), drawing, digit, probabilities)
+def _take_answer(station: str, drawing: int, digit: int, *said: float) -> Answer:
+    probabilities, sure = said[:10], said[10:] or (1,)
+    if not _plausible(digit, probabilities) or sure[0] not in (0, 1):
+        raise Refused("value", f"digit {digit} with probabilities {probabilities}, sure {sure[0]}")
+    return Answer(_known(station), drawing, digit, probabilities, bool(sure[0]))
 
 
 def _take_progress(station: str, drawing: int, chapter: str, fraction: float) -> Progress:
@@ -210,16 +211,15 @@ _DRAWING: dict[str, Parser] = {
 }
 _REPLIES: dict[str, Parser] = {
     Ack.ADDRESS: _exact(Ack.TAGS, _named(Ack)),
-    Answer.ADDRESS: _exact(Answer.TAGS, _take_answer),
+    Answer.ADDRESS: _exact(Answer.TAGS, _take_answer, Answer.OLD_TAGS),
     Progress.ADDRESS: _exact(Progress.TAGS, _take_progress),
 }
-_LEGACY: dict[str, Parser] = {Legacy.ADDRESS: _exact(Legacy.TAGS, _take_legacy)}
 
 decode_drawing = partial(_decode, _DRAWING, MAX_DATAGRAM)
 """What arrived on a wall's drawing port."""
 decode_reply = partial(_decode, _REPLIES, MAX_DATAGRAM)
 """What arrived at a station."""
-decode_legacy = partial(_decode, _LEGACY, LEGACY_DATAGRAM)
+decode_legacy = partial(_decode, {Legacy.ADDRESS: _exact(Legacy.TAGS, _take_legacy)}, LEGACY_DATAGRAM)
 """What arrived on the original's port."""
 
 

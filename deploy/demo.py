@@ -62,8 +62,8 @@ def _headless(options: Options) -> int:
     wanted = [drawing for drawing in strokes.read(DRAWINGS) if drawing.label == options.digit]
     strokes.write(recorded, wanted[:1])
     answer = _replay(recorded)
-    share = max(answer["probabilities"])
-    print(f"A drawn {answer['label']} went over UDP and was read as {answer['digit']}, {share:.1%} sure.")
+    sure = f"{max(answer['probabilities']):.1%} sure" if answer["sure"] else "not sure that it is a digit"
+    print(f"A drawn {answer['label']} went over UDP and was read as {answer['digit']}, {sure}.")
     for picture in render_chapters(str(recorded), options.out):
         print(f"  {picture}")
     print(f"  {render_clip(str(recorded), options.out / 'tour.mp4')}")

@@ -132,7 +132,7 @@ class Worker:
     def _answer(self, reader: Engine, job: Job) -> None:
         probe = reader.read(job.bitmap, job.canvas)
         shares = tuple(float(share) for share in probe.probabilities)
-        answer = Answer(job.station, job.drawing, probe.digit, shares)
+        answer = Answer(job.station, job.drawing, probe.digit, shares, probe.sure)
         self._ledger.record(answer)
         job.link.send(answer.encode(), job.sender)
         with self._change:

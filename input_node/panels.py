@@ -68,7 +68,10 @@ def caption(surface: pygame.Surface, area: pygame.Rect, words: tuple[str, ...], 
 def bars(
     surface: pygame.Surface, area: pygame.Rect, answer: Answer | None, grown: float, wave: float
 ) -> None:
-    """Ten shares of one. `grown` 0…1: how far they have risen; `wave` > 0: seconds of waiting."""
+    """Ten shares of one. `grown` 0…1: how far they have risen; `wave` > 0: seconds of waiting.
+
+    None has won if the wall is not sure that it is a digit.
+    """
     pitch = area.width / 10
     width = max(4, min(round(pitch * 0.62), area.height // 10))
     label = max(12, min(round(pitch * 0.8), round(area.height * 0.17)))
@@ -76,7 +79,7 @@ def bars(
     for digit in range(10):
         middle = area.left + (digit + 0.5) * pitch
         left = round(middle - width / 2)
-        won = answer is not None and digit == answer.digit
+        won = answer is not None and answer.sure and digit == answer.digit
         surface.blit(rounded(width, track, width / 2, PAPER), (left, area.top))
         share = answer.probabilities[digit] * grown if answer else 0.0
         if wave:

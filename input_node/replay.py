@@ -88,6 +88,7 @@ def _print(index: int, label: int | None, answer: Answer, latency: float | None,
         "label": label,
         "digit": answer.digit,
         "probabilities": [round(share, 6) for share in answer.probabilities],
+        "sure": answer.sure,
         "latency_ms": None if latency is None else round(latency * 1000, 3),
     }
     print(json.dumps(line), file=to, flush=True)

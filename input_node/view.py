@@ -123,8 +123,10 @@ class View:
         if state.phase is Phase.DRAWING or state.answer is None:
             key = "hint" if state.hinting(now) else "invite" if session.empty else "ready"
             return say(key), (), None
-        said = judge(state.answer.probabilities)
+        said = judge(state.answer.probabilities, state.answer.sure)
         words = say(said.kind, digit=said.digit, second=said.second)
+        if said.kind == "strange":  # no large digit and no per cent: it must not look like an answer
+            return words, say("closest", digit=said.digit), None
         return words, say("confidence", percent=said.percent), said.digit
 
     def _draw_message(self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[object, ...]) -> None:

@@ -13,16 +13,23 @@ from common.verdict import LIKELY, SURE, judge
 )
 def test_the_kind_follows_the_winners_share(share: float, kind: str) -> None:
     rest = (1.0 - share) / 9
-    assert judge([rest] * 7 + [share] + [rest] * 2).kind == kind
+    assert judge([rest] * 7 + [share] + [rest] * 2, True).kind == kind
+
+
+@pytest.mark.parametrize("share", [1.0, LIKELY, 0.4])
+def test_what_may_be_no_digit_is_strange_however_large_a_share_is(share: float) -> None:
+    rest = (1.0 - share) / 9
+    verdict = judge([rest] * 7 + [share] + [rest] * 2, False)
+    assert (verdict.kind, verdict.digit) == ("strange", 7)
 
 
 def test_a_hundred_per_cent_is_said_of_nothing_less() -> None:
-    assert judge([0.999] + [0.001] + [0.0] * 8).percent == 99
-    assert judge([1.0] + [0.0] * 9).percent == 100
+    assert judge([0.999] + [0.001] + [0.0] * 8, True).percent == 99
+    assert judge([1.0] + [0.0] * 9, True).percent == 100
 
 
 @given(st.lists(st.floats(0, 1), min_size=10, max_size=10))
 def test_the_winner_and_the_runner_up_are_the_two_largest(shares: list[float]) -> None:
-    verdict = judge(shares)
+    verdict = judge(shares, True)
     assert verdict.digit != verdict.second
     assert sorted(shares)[-2:] == [shares[verdict.second], shares[verdict.digit]]

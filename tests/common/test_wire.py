@@ -47,14 +47,31 @@ def test_words_come_back(station: str, drawing: int) -> None:
     assert wire.decode_reply(wire.Ack(station, drawing).encode()) == [wire.Ack(station, drawing)]
 
 
-@given(names, longs, st.integers(0, 9), st.lists(shares, min_size=10, max_size=10), names, shares)
-def test_replies_come_back(
-    station: str, drawing: int, digit: int, probabilities: list[float], chapter: str, fraction: float
+@given(names, longs, st.integers(0, 9), st.lists(shares, min_size=10, max_size=10), st.booleans())
+def test_answers_come_back(
+    station: str, drawing: int, digit: int, probabilities: list[float], sure: bool
 ) -> None:
-    answer = wire.Answer(station, drawing, digit, tuple(probabilities))
-    progress = wire.Progress(station, drawing, chapter, fraction)
+    answer = wire.Answer(station, drawing, digit, tuple(probabilities), sure)
     assert wire.decode_reply(answer.encode()) == [answer]
+
+
+@given(names, longs, names, shares)
+def test_progress_comes_back(station: str, drawing: int, chapter: str, fraction: float) -> None:
+    progress = wire.Progress(station, drawing, chapter, fraction)
     assert wire.decode_reply(progress.encode()) == [progress]
+
+
+def test_an_answer_of_a_wall_that_had_no_doubts_is_believed() -> None:
+    old = osc.build("/drawing/answer", "shi" + "f" * 10, ["a", 7, 3, *[0.0] * 3, 1.0, *[0.0] * 6])
+    (answer,) = wire.decode_reply(old)
+    assert answer == wire.Answer("a", 7, 3, (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), True)
+
+
+def test_whether_it_is_sure_stands_at_the_end_of_an_answer() -> None:
+    shares = (0.0,) * 3 + (1.0,) + (0.0,) * 6
+    for sure in (True, False):
+        read = OscMessage(wire.Answer("a", 7, 3, shares, sure).encode())
+        assert read.params == ["a", 7, 3, *shares, int(sure)]
 
 
 @given(bitmaps)
@@ -95,7 +112,7 @@ def test_the_longest_messages_fit_into_one_unfragmented_datagram() -> None:
         (wire.Clear("a", 7), "/drawing/clear", "sh"),
         (wire.Hello("a", 7), "/drawing/hello", "sh"),
         (wire.Ack("a", 7), "/drawing/ack", "sh"),
-        (wire.Answer("a", 7, 3, (0.1,) * 10), "/drawing/answer", "shiffffffffff"),
+        (wire.Answer("a", 7, 3, (0.1,) * 10), "/drawing/answer", "shiffffffffffi"),
         (wire.Progress("a", 7, "conv1", 0.5), "/drawing/progress", "shsf"),
         (wire.Legacy(INK), "/test", "i" * 1024),
     ],
@@ -131,6 +148,7 @@ MISUSES: list[Callable[[], bytes]] = [
     wire.Clear("a", "b").encode,  # type: ignore[arg-type]
     wire.Preview("a", 1, 1 << 31, INK).encode,
     wire.Answer("a", 1, 3, (0.1,) * 9).encode,
+    wire.Answer("a", 1, 3, (0.1,) * 11).encode,
     wire.Answer("a", 1, 10, (0.1,) * 10).encode,
     wire.Answer("a", 1, 3, (float("nan"),) * 10).encode,
     wire.Progress("a", 1, "conv1", 1.5).encode,
@@ -187,6 +205,13 @@ def test_what_a_station_gets_wrong_is_refused(datagram: bytes, kind: str) -> Non
         ("shi" + "f" * 10, ["a", 1, -1, *[0.1] * 10]),
         ("shi" + "f" * 10, ["a", 1, 1, *[0.1] * 9, 1.5]),
         ("shi" + "f" * 10, ["a", 1, 1, *[0.1] * 9, float("nan")]),
+        ("shi" + "f" * 9, ["a", 1, 1, *[0.1] * 9]),
+        ("shi" + "f" * 11, ["a", 1, 1, *[0.1] * 11]),
+        ("shi" + "f" * 9 + "i", ["a", 1, 1, *[0.1] * 9, 1]),
+        ("shi" + "f" * 10 + "i", ["a", 1, 1, *[0.1] * 10, 2]),
+        ("shi" + "f" * 10 + "i", ["a", 1, 1, *[0.1] * 10, -1]),
+        ("shi" + "f" * 10 + "T", ["a", 1, 1, *[0.1] * 10, True]),
+        ("shi" + "f" * 10 + "ii", ["a", 1, 1, *[0.1] * 10, 1, 1]),
     ],
 )
 def test_an_answer_that_cannot_be_is_refused(tags: str, arguments: list[osc.Argument]) -> None:

@@ -35,6 +35,7 @@ class StandInWall:
     """Acknowledges, answers 7, and keeps what it heard."""
 
     def __init__(self, port: int = 0) -> None:
+        self.sure = True
         self.link = UdpLink(port=port)
         self.heard: list[wire.Decoded] = []
         self._stop = threading.Event()
@@ -58,7 +59,7 @@ class StandInWall:
                 if isinstance(message, wire.Submit | wire.Hello):
                     self.link.send(wire.Ack(message.station, message.drawing).encode(), found[1])
                 if isinstance(message, wire.Submit):
-                    answer = wire.Answer(message.station, message.drawing, 7, PROBABILITIES)
+                    answer = wire.Answer(message.station, message.drawing, 7, PROBABILITIES, self.sure)
                     self.link.send(answer.encode(), found[1])
 
     def close(self) -> None:

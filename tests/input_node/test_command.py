@@ -31,12 +31,21 @@ def test_replay_submits_each_drawing_and_prints_its_answer(stand_in: StandInWall
     assert [(line["index"], line["label"], line["digit"]) for line in lines] == [(0, 7, 7), (1, None, 7)]
     assert lines[0]["probabilities"] == pytest.approx(PROBABILITIES, abs=1e-5)
     assert all(line["latency_ms"] > 0 for line in lines)
+    assert [line["sure"] for line in lines] == [True, True]
     first, second = {submit.drawing: submit for submit in stand_in.of(wire.Submit)}.values()
     assert first.station == "박물관 tablet"
     fitted = [stroke * (BOX / 200) + (BOX / 4, 0) for stroke in strokes.read(strokes_file)[0].strokes]
     assert first.bitmap == raster.framed(strokes.Drawing(tuple(fitted), (BOX, BOX)))
     assert not second.bitmap.empty
     assert stand_in.of(wire.Preview)
+
+
+def test_replay_says_where_the_wall_is_not_sure_that_it_is_a_digit(
+    stand_in: StandInWall, strokes_file: Path
+) -> None:
+    stand_in.sure = False
+    done = run("--display", stand_in.address, "--replay", str(strokes_file))
+    assert [json.loads(line)["sure"] for line in done.stdout.splitlines()] == [False, False]
 
 
 def test_replay_waits_for_a_wall_that_comes_late(strokes_file: Path) -> None:
