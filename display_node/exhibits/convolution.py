@@ -206,7 +206,7 @@ def _show_answer(script: _Script, line_up: Sequence[Stage], probe: Probe) -> Non
 
 def _verdict(probe: Probe) -> tuple[str, dict[str, str]]:
     """The language key and values that call the winner, its share, and the runner-up where it is close."""
-    said = judge([float(share) for share in probe.probabilities])
+    said = judge([float(share) for share in probe.probabilities], probe.sure)
     values = {"digit": said.digit, "share": said.percent, "other": said.second, "rest": said.rest}
     return f"answer.{said.kind}", {name: str(value) for name, value in values.items()}
 
