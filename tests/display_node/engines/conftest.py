@@ -1,24 +1,19 @@
-"""Networks for engines: small, seeded, of every layer that there is."""
+"""Networks for engines: ours, the zoo's, and chains of any layers, all seeded."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
-from display_node.network import SHIPPED, Network, assemble, load
+from display_node.network import Network, assemble
+from tests.display_node.chains import chain
+from tests.display_node.drawn import planned, shipped
 from weights.files import save
 from weights.static import save_static
 from weights.zoo import PLANS
-
-
-def planned(name: str) -> Network:
-    """A plan with torch's own initialisation."""
-    torch.manual_seed(5)
-    plan = PLANS[name]
-    return plan.network({name: tensor.numpy() for name, tensor in plan.untrained().state_dict().items()})
 
 
 def odd() -> Network:
@@ -42,9 +37,10 @@ def odd() -> Network:
 
 
 NETWORKS: dict[str, Callable[[], Network]] = {
-    "shipped": lambda: load(SHIPPED),
+    "shipped": shipped,
     "odd": odd,
-    **{name: lambda name=name: planned(name) for name in PLANS},  # type: ignore[misc]
+    **{name: partial(planned, name) for name in PLANS},
+    **{f"chain{seed}": partial(chain, seed) for seed in range(24)},
 }
 
 

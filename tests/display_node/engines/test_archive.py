@@ -18,8 +18,7 @@ from common.raster import framed
 from display_node.engines.archive import DIGEST, FIXED, MAX_FILE, MODEL, WEIGHTS, digest, unzipped
 from display_node.engines.static import Static
 from display_node.network import SHIPPED, Network, load
-from tests.display_node.drawn import shipped, three
-from tests.display_node.engines.conftest import planned
+from tests.display_node.drawn import planned, shipped, three
 from weights.static import save_static
 
 Records = dict[str, bytes]
