@@ -5,6 +5,7 @@
     ├── DataError        a file of drawings, weights, captions or a data set is wrong
     ├── GraphicsError    no GL, no font, no monitor
     ├── LinkError        a port cannot be had
+    ├── ScratchError     our own tensor library was asked for what it hasn't (display_node/scratch/errors.py)
     └── WireError        we asked `common.wire` to encode what the wire cannot say
         └── Refused      a *peer* sent what the wire does not allow
 
