@@ -1,4 +1,4 @@
-"""`python -m weights.train`: data → trained weights, their card, and two charts.
+"""`python -m weights.train`: data → trained weights, their static graph and card, and two charts.
 
 The recipe: a network of `zoo` with batch normalisation (`normed`), MNIST, pens and templates together, every
 picture augmented anew each time, AdamW under one cycle of the learning rate, and a running average of the
@@ -28,6 +28,7 @@ from weights.files import save
 from weights.mnist import Digits
 from weights.normed import folded
 from weights.pool import Pool
+from weights.static import save_static
 from weights.tune import tuned
 from weights.warp import augment
 from weights.zoo import PLANS, Plan
@@ -51,7 +52,7 @@ class Recipe:
     threads: int = setting(2, "of torch, and processes that rasterise", low=1)
     half: bool = setting(False, "16-bit brain floats inside: quicker where the processor knows them")
     resume: bool = setting(False, "go on from the checkpoint in `runs`")
-    output: Path | None = setting(None, "the weights to write, with their card beside them")
+    output: Path | None = setting(None, "the weights to write, with graph and card beside them")
     runs: Path = setting(Path("runs"), "folder of the checkpoint and the charts")
 
     @property
@@ -176,6 +177,7 @@ def main(argv: list[str] | None = None) -> int:
     apart = pool.tuning(recipe.seed, recipe.threads)
     network = run(recipe, pool.training(recipe.variants, recipe.seed, recipe.threads), apart, console)
     save(network, recipe.target)
+    save_static(network, recipe.target.with_suffix(".pt2"))
     publish(recipe, console)
     return 0
 
