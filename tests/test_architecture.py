@@ -21,7 +21,7 @@ MAY_IMPORT = {
 }
 GL = {"moderngl", "OpenGL", "glcontext"}
 PYGAME_FILES = {"window.py"}
-TORCH_FILES = {"model.py", "engines/eager.py", "engines/static.py"}
+TORCH_FILES = {"engines/eager.py", "engines/static.py"}
 LONGEST = 250
 
 

@@ -16,12 +16,12 @@ from common.bitmap import SIDE
 from common.config import parse, setting
 from common.errors import DataError, explain
 from display_node.doubt import evidence, softmax
-from display_node.model import module
 from display_node.network import SHIPPED, Network, load
 from weights import mnist, nondigits, pens
 from weights.inking import legacy, measured, varied
 from weights.jitter import GENTLE
 from weights.mnist import Digits
+from weights.module import module
 
 BATCH = 1000
 """Pictures at a time; bounds the memory, not the result."""

@@ -16,10 +16,10 @@ from torch import Tensor
 
 from common.bitmap import Bitmap
 from display_node.engine import open_engine
-from display_node.model import module
 from display_node.network import SHIPPED, Network, load
 from display_node.samples import samples
 from tests.bench.report import Row, at_most, side_by_side
+from weights.module import module
 
 KEEPING, SCRATCH = 1.15, 4.0
 

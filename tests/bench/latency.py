@@ -57,8 +57,8 @@ def floor(count: int) -> list[float]:
     """Milliseconds of `count` raw round trips, each with a bare forward pass."""
     import torch
 
-    from display_node.model import module
     from display_node.network import SHIPPED, load
+    from weights.module import module
 
     torch.set_num_threads(1)
     network = module(load(SHIPPED))

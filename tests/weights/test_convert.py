@@ -16,11 +16,11 @@ import safetensors.torch
 import torch
 
 from common.errors import explain
-from display_node.model import module
 from display_node.network import SHIPPED, Network, load
 from tests.hostile_weights import HOSTILE as SAFETENSORS
 from weights.convert import WRITERS, main
 from weights.files import save
+from weights.module import module
 from weights.zoo import ORIGINAL
 
 OLD = b"the weights of yesterday"

@@ -10,10 +10,10 @@ import torch
 from torch import nn
 
 from common.errors import explain
-from display_node.model import module
 from display_node.network import Network, load
 from weights.convert import main
 from weights.files import save
+from weights.module import module
 from weights.zoo import PLANS, Plan
 
 NAMES = list(PLANS)

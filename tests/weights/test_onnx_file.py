@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from common.errors import DataError, explain
-from display_node.model import module
 from display_node.network import SHIPPED, Network, assemble, load
 from weights import onnx_file
 from weights.convert import main
 from weights.files import save
+from weights.module import module
 from weights.zoo import PLANS
 
 

@@ -10,11 +10,11 @@ import torch
 from common.errors import DataError, explain
 from display_node.engines.archive import digest, unzipped
 from display_node.engines.static import OPERATIONS, Static
-from display_node.model import module
 from display_node.network import SHIPPED, Network, load
 from tests.display_node.engines.conftest import NETWORKS
 from weights.convert import main
 from weights.files import save
+from weights.module import module
 from weights.static import Flat, save_static
 
 GRAPH = SHIPPED.with_suffix(".pt2")

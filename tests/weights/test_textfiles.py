@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from common.errors import explain
-from display_node.model import module
 from display_node.network import Network, load
 from weights.convert import main, read
+from weights.module import module
 from weights.textfiles import MAX_LINE
 from weights.zoo import PLANS
 

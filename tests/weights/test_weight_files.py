@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from common.errors import DataError
-from display_node.model import module
 from display_node.network import Network, load
 from weights.files import replace, save
+from weights.module import module
 from weights.normed import folded, trainable
 from weights.zoo import ORIGINAL
 

@@ -87,7 +87,7 @@ from display_node.engine import open_engine
 from display_node.network import SHIPPED, load
 from display_node.samples import samples
 print(open_engine({name!r}, load(SHIPPED), SHIPPED).read(samples()[0]).digit)
-print([name for name in ("torch", "display_node.model", "weights") if name in sys.modules])
+print([name for name in ("torch", "weights") if name in sys.modules])
 """
 
 

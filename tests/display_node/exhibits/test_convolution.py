@@ -9,11 +9,11 @@ import torch
 from display_node.exhibits.convolution import exhibit
 from display_node.flights import LEG
 from display_node.language import Language, languages
-from display_node.model import module
 from display_node.probe import Probe
 from display_node.scene import FOREVER, Batch, Scene
 from tests.data import mnist_test
 from tests.display_node.drawn import engine, probe, shipped
+from weights.module import module
 
 LAYERS = ("relu1", "relu3", "relu5", "relu7")
 """Names of the four blocks' activations in the shipped network."""

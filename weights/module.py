@@ -1,4 +1,4 @@
-"""A `Network` as a torch module: what torch runs, and what everything else is checked against."""
+"""A `Network` as a torch module: what is measured, and what every engine is checked against."""
 
 import torch
 from torch import nn
