@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "deploy": set(ROOMS),
 }
 GL = {"moderngl", "OpenGL", "glcontext"}
-PYGAME_FILES = {"window.py"}
+PYGAME_FILES = {"window.py", "sound/speaker.py"}
 TORCH_FILES = {"engines/eager.py", "engines/static.py"}
 LONGEST = 250
 
@@ -61,7 +61,7 @@ def test_only_render_and_the_surfaces_know_gl() -> None:
             assert not packages(path) & GL, path
 
 
-def test_only_the_model_and_two_engines_know_torch() -> None:
+def test_only_two_engines_know_torch() -> None:
     for path in sources("display_node"):
         if path.relative_to(ROOT / "display_node").as_posix() not in TORCH_FILES:
             assert "torch" not in packages(path), path
@@ -75,10 +75,16 @@ def test_the_engine_from_scratch_knows_numpy_only() -> None:
             assert allowed, f"{path.relative_to(ROOT)} imports {name}"
 
 
-def test_only_the_station_and_the_window_know_pygame() -> None:
+def test_only_the_station_the_window_and_the_speaker_know_pygame() -> None:
     for path in sources("display_node"):
-        if path.name not in PYGAME_FILES:
+        if path.relative_to(ROOT / "display_node").as_posix() not in PYGAME_FILES:
             assert "pygame" not in packages(path), path
+
+
+def test_cues_and_sounds_are_made_with_numpy_only() -> None:
+    for name in ("cues", "synth", "score"):
+        used = packages(ROOT / "display_node" / "sound" / f"{name}.py")
+        assert used <= {"numpy", "display_node", "functools"}, used
 
 
 def test_the_tablet_needs_no_torch_and_no_gl() -> None:
