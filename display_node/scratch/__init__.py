@@ -9,8 +9,11 @@ and one loop that follows them backwards. Read in this order:
     graph.py        the way back: the chain rule as a loop; and the graph laid open for an exhibit
     convolution.py  windows.py under it, pooling.py beside it
     autograd.py     operations with a derivative of one's own; logistic.py is one
-    nn/module.py    parameters gathered into networks; layers.py, losses.py
+    losses.py       how wrong an answer is, as one number; probabilities.py under it
+    nn/module.py    parameters gathered into networks; nn/layers.py is what networks are made of
     optim.py        and how they learn
+
+What is not listed (dtypes.py, mode.py, create.py, …) is read when a file imports it.
 
 Names and meanings are PyTorch's, so what is written for it runs here with another import, and the other
 way round; what is missing says so by name.
@@ -18,6 +21,18 @@ way round; what is missing says so by name.
     from display_node import scratch as torch
     from display_node.scratch import nn, optim
     from display_node.scratch.nn import functional as F
+
+    torch.manual_seed(0)
+    x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    y = torch.tensor([[0.0], [1.0], [1.0], [0.0]])  # one or the other, but not both
+    net = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
+    optimizer = optim.Adam(net.parameters(), lr=0.05)
+    for _ in range(200):
+        loss = F.binary_cross_entropy_with_logits(net(x), y)  # how wrong it is
+        optimizer.zero_grad()  # else this gradient would be added to the last
+        loss.backward()  # how much each parameter has to do with it
+        optimizer.step()  # each goes a little the other way
+    print(net(x).sigmoid())
 
 Numbers are float32 unless asked otherwise, everything happens on the CPU, and gradients of gradients,
 sparse and complex numbers are left out.

@@ -17,10 +17,21 @@ def both(a: object, b: object) -> tuple[Tensor, Tensor, Array, Array]:
     first = a if isinstance(a, Tensor) else _constant(a, b)
     second = b if isinstance(b, Tensor) else _constant(b, a)
     x, y = first.array, second.array
+    if x.shape != y.shape:
+        _broadcast(x, y)
     if x.dtype != y.dtype:
         meeting = common(x, y)
         x, y = x.astype(meeting), y.astype(meeting)
     return first, second, x, y
+
+
+def _broadcast(x: Array, y: Array) -> None:
+    """Refuse, in our words, what numpy would not broadcast."""
+    try:
+        np.broadcast(x, y)
+    except ValueError:
+        rule = "from the last axis on, sizes must be equal, or one of them 1"
+        raise GraphError(f"{x.shape} and {y.shape} do not meet: {rule}") from None
 
 
 def _constant(value: object, beside: object) -> Tensor:

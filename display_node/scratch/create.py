@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from display_node.scratch.dtypes import Array, DTypeLike, checked, float32, int64, is_float
-from display_node.scratch.errors import Unsupported
+from display_node.scratch.errors import GraphError, Unsupported
 from display_node.scratch.shape import sizes
 from display_node.scratch.tensor import Tensor
 
@@ -20,7 +20,10 @@ def tensor(
 ) -> Tensor:
     """A copy of numbers, lists or an array. Python's own floats become float32; an array keeps its dtype."""
     device_is_here("tensor", device)
-    array = data.array if isinstance(data, Tensor) else np.asarray(data)
+    try:
+        array = data.array if isinstance(data, Tensor) else np.asarray(data)
+    except ValueError:
+        raise GraphError("tensor() wants rows of equal length") from None
     if dtype is None and is_float(array.dtype) and not isinstance(data, np.ndarray | np.generic | Tensor):
         dtype = float32
     return Tensor(array.astype(checked(array.dtype if dtype is None else dtype)), requires_grad=requires_grad)

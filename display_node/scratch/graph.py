@@ -134,7 +134,8 @@ def _edges(tensor: Tensor) -> Sequence[tuple[Tensor, Any]]:
     if step is None:
         return ()
     if step.edges is None:
-        raise GraphError(f"the graph behind {step} was let go by backward(): use backward(retain_graph=True)")
+        again = "compute it again, or use backward(retain_graph=True)"
+        raise GraphError(f"the graph behind {step} was let go by backward(): {again}")
     if step.versions != [source.changes[0] for source, _ in step.edges]:
         raise GraphError(f"an input of {step} was changed in place after it was used")
     return step.edges

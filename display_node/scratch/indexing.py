@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from display_node.scratch.dtypes import Array
+from display_node.scratch.errors import GraphError
 from display_node.scratch.inplace import refuse_if_remembered
 from display_node.scratch.shape import view_of
 from display_node.scratch.tensor import Tensor, record
@@ -42,5 +43,8 @@ def index(x: Tensor, key: Any) -> Tensor:
 def put_(x: Tensor, key: Any, value: Tensor | float) -> None:
     """`x[key] = value`, in place: refused where the graph would lose what it remembers."""
     refuse_if_remembered("x[…] = …", x, value)
-    x.array[_plain(key)] = value.array if isinstance(value, Tensor) else value
+    try:
+        x.array[_plain(key)] = value.array if isinstance(value, Tensor) else value
+    except ValueError as error:
+        raise GraphError(f"x[…] = …: {error}") from None
     x.changes[0] += 1

@@ -35,7 +35,8 @@ def nll_loss(
     """−input[n, target[n]]: `input` (n, classes) are logarithms of probabilities, `target` (n,) classes."""
     only("nll_loss", weight=(weight, None), ignore_index=(ignore_index, -100))
     if input.ndim != 2 or target.shape != input.shape[:1] or target.dtype.kind not in "iu":
-        raise GraphError(f"wants (n, classes) and n whole numbers, not {input.shape} and {target.shape}")
+        given = f"{input.shape} and {target.dtype} of {target.shape}"
+        raise GraphError(f"a loss over classes wants (n, classes) and n whole numbers, not {given}")
     wrong = (target.array < 0) | (target.array >= input.shape[1])
     if wrong.any():
         raise GraphError(f"there is no class {target.array[wrong][0]} among {input.shape[1]}")
@@ -59,6 +60,8 @@ def cross_entropy(
     only("cross_entropy", weight=(weight, None), label_smoothing=(label_smoothing, 0.0))
     only("cross_entropy", ignore_index=(ignore_index, -100))
     if is_float(target.dtype):
+        if target.ndim < input.ndim:
+            raise GraphError(f"classes are whole numbers, not {target.dtype}: use long()")
         _same_shape("cross_entropy", input, target)
         losses = -reduce.sum(target * log_softmax(input, 1), 1)
         return _reduced(losses, reduction)
@@ -98,6 +101,10 @@ def binary_cross_entropy(
     only("binary_cross_entropy", weight=(weight, None))
     _same_shape("binary_cross_entropy", input, target)
     p, t = input.array, target.array
+    if not ((p >= 0) & (p <= 1)).all():
+        raise GraphError(
+            "binary_cross_entropy wants probabilities from 0 to 1: a sigmoid makes them of scores"
+        )
     with np.errstate(divide="ignore", invalid="ignore"):
         yes, no = (np.maximum(np.log(part), -100) for part in (p, 1 - p))
 

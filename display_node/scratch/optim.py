@@ -30,13 +30,25 @@ class Optimizer:
             )
         self.param_groups: list[dict[str, Any]] = [{**options, **group} for group in groups]
         for group in self.param_groups:
-            group["params"] = list(group["params"])
+            group["params"] = [self._leaf(parameter) for parameter in group["params"]]
         if not any(group["params"] for group in self.param_groups):
             raise GraphError(f"{type(self).__name__} got no parameters")
         self.state: dict[int, dict[str, Any]] = {}
 
     def __getattr__(self, name: str) -> Any:
         raise unknown(f"scratch's {type(self).__name__}", name, dir(self))
+
+    def _leaf(self, parameter: Any) -> Tensor:
+        """Anything else would never get a gradient, and so would stay as it is without a word."""
+        if not isinstance(parameter, Tensor):
+            found = type(parameter).__name__
+            raise GraphError(f"{type(self).__name__} moves tensors, not {found}: give it net.parameters()")
+        if not parameter.is_leaf:
+            made = f"this one was computed by {parameter.grad_fn}"
+            raise GraphError(
+                f"{type(self).__name__} moves leaves, but {made}: give it [tensor], or detach() it"
+            )
+        return parameter
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         for group in self.param_groups:

@@ -79,8 +79,12 @@ def expand(x: Tensor, *shape: int | Sequence[int]) -> Tensor:
     """Repeats axes of size 1 without copying, as broadcasting does; −1 leaves an axis as it is."""
     wanted = sizes(shape)
     kept = (1,) * (len(wanted) - x.ndim) + x.shape
-    full = tuple(old if size == -1 else size for size, old in zip(wanted, kept, strict=True))
-    return view_of(x, "expand", np.broadcast_to(x.array, full), lambda g: g)
+    try:
+        full = tuple(old if size == -1 else size for size, old in zip(wanted, kept, strict=True))
+        value = np.broadcast_to(x.array, full)
+    except ValueError:
+        raise GraphError(f"{x.shape} cannot be expanded to {wanted}: only axes of size 1 repeat") from None
+    return view_of(x, "expand", value, lambda g: g)
 
 
 def clone(x: Tensor) -> Tensor:
@@ -94,8 +98,12 @@ def contiguous(x: Tensor) -> Tensor:
 
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """One after the other along `dim`; each gets back its stretch of the gradient."""
+    try:
+        value = np.concatenate([part.array for part in tensors], axis=dim)
+    except ValueError as error:
+        shapes = " and ".join(str(part.shape) for part in tensors) or "nothing"
+        raise GraphError(f"{shapes} cannot be joined along axis {dim}: {error}") from None
     ends = np.cumsum([part.shape[dim] for part in tensors])
-    value = np.concatenate([part.array for part in tensors], axis=dim)
 
     def stretch(end: int, size: int) -> Rule:
         return lambda g: g.take(range(end - size, end), axis=dim)

@@ -76,7 +76,7 @@ def test_a_second_backward_needs_a_kept_graph() -> None:
     kept.backward()
     assert gradient(x) == [12.0]
     with pytest.raises(
-        scratch.GraphError, match=r"let go by backward\(\): use backward\(retain_graph=True\)"
+        scratch.GraphError, match=r"let go by backward\(\): compute it again, or use backward\(retain"
     ):
         kept.backward()
     with pytest.raises(RuntimeError):

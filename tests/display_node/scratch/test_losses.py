@@ -59,5 +59,12 @@ def test_what_does_not_fit_is_refused() -> None:
         functional.cross_entropy(scores, scratch.tensor([[0], [1]]))
     with pytest.raises(scratch.GraphError, match="shapes differ"):
         functional.mse_loss(scores, scratch.zeros(2))
+    with pytest.raises(scratch.GraphError, match=r"whole numbers, not float32: use long\(\)"):
+        functional.cross_entropy(scores, scratch.zeros(2))
+    with pytest.raises(scratch.GraphError, match=r"not \(2, 3\) and float32 of \(2,\)"):
+        functional.nll_loss(scores, scratch.zeros(2))
+    for score in (1.5, -0.1, float("nan")):
+        with pytest.raises(scratch.GraphError, match="a sigmoid makes them"):
+            functional.binary_cross_entropy(scores + score, scores)
     with pytest.raises(scratch.Unsupported, match="reduction='mean', 'sum' or 'none', not 'median'"):
         functional.mse_loss(scores, scores, reduction="median")

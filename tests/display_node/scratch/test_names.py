@@ -1,6 +1,7 @@
 """What is missing says so by name, in one line, and what is there can be found."""
 
 import importlib
+import textwrap
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from display_node.scratch.nn import functional as F  # noqa: N812
 
 X = scratch.zeros(1, 2, 4, 4)
 W = scratch.zeros(3, 2, 3, 3)
+FIRST = "    from display_node import scratch as torch"
 
 
 @pytest.mark.parametrize(
@@ -113,3 +115,37 @@ def test_an_array_is_no_operand() -> None:
     with pytest.raises(scratch.GraphError, match="one dtype, not float32 and float64"):
         X @ scratch.zeros(4, 4, dtype=scratch.float64)
     assert (X == None) is False  # noqa: E711
+
+
+MISTAKES: dict[str, Any] = {
+    r"\(4, 4\) and \(3,\) do not meet": lambda: X[0, 0] + scratch.zeros(3),
+    r"\(3,\) and \(4, 4\) do not meet": lambda: scratch.zeros(3) < X[0, 0],
+    r"\(4,\) and \(5,\) do not meet": lambda: scratch.zeros(4).mul_(scratch.zeros(5)),
+    r"\(4, 4\) and \(2, 3\) cannot be joined along axis 0": lambda: scratch.cat(
+        [X[0, 0], scratch.zeros(2, 3)]
+    ),
+    "nothing cannot be joined": lambda: scratch.cat([]),
+    r"\(4, 4\) cannot be expanded to \(4, 5\)": lambda: X[0, 0].expand(4, 5),
+    r"\(4, 4\) cannot be expanded to \(4,\)": lambda: X[0, 0].expand(4),
+    "rows of equal length": lambda: scratch.tensor([[1, 2], [3]]),
+    r"x\[…\] = …: could not broadcast": lambda: X[0, 0].__setitem__(0, scratch.zeros(3)),
+    r"SGD moves tensors, not Linear: give it net.parameters\(\)": lambda: optim.SGD([nn.Linear(1, 1)]),
+    r"not ReLU: give it net.parameters\(\)": lambda: optim.Adam(nn.Sequential(nn.ReLU())),
+    "Adam moves leaves, but this one was computed by <index>": lambda: optim.Adam(nn.Linear(2, 2).weight),
+}
+
+
+@pytest.mark.parametrize("words", MISTAKES)
+def test_what_a_beginner_gets_wrong_is_said_in_our_words(words: str) -> None:
+    with pytest.raises(scratch.GraphError, match=words) as caught:
+        MISTAKES[words]()
+    assert "\n" not in str(caught.value)
+
+
+def test_the_example_of_the_introduction_learns(capsys: pytest.CaptureFixture[str]) -> None:
+    """One or the other, but not both: what no single line through the plane can tell apart."""
+    lines = [line for line in str(scratch.__doc__).splitlines() if line.startswith("    ")]
+    told: dict[str, Any] = {}
+    exec(textwrap.dedent("\n".join(lines[lines.index(FIRST) :])), told)
+    assert ((told["net"](told["x"]) > 0).float() == told["y"]).all()
+    assert "tensor" in capsys.readouterr().out
