@@ -111,7 +111,7 @@ def load(path: Path) -> Network:
     metadata, tensors = read(path)
     try:
         if metadata.get("format") != FORMAT:
-            raise ValueError(f"its metadata lacks format = {FORMAT!r}; see weights.convert")
+            raise ValueError(f"its metadata lacks format = {FORMAT!r}: python -m weights.convert adds it")
         shape = tuple(int(n) for n in metadata["input"].split(","))
         network = assemble(shape, json.loads(metadata["architecture"]), tensors)
         temperature, threshold = _doubt(metadata)
@@ -158,6 +158,8 @@ def _layer(step: Mapping[str, Any], index: int, before: Shape, tensors: Mapping[
         return Layer(op, name, before, (int(np.prod(before)),))
     if op == "linear":
         weight, bias = _parameters(tensors, name, 2)
+        if len(before) != 1:
+            raise ValueError(f"{name} wants one row of numbers, not {before}: put a flatten before it")
         _fits(name, (weight.shape[1],), before)
         return Layer(op, name, before, (weight.shape[0],), weight, bias)
     if op == "conv2d":
@@ -169,6 +171,8 @@ def _layer(step: Mapping[str, Any], index: int, before: Shape, tensors: Mapping[
         sides = _slid(name, before, kernel, stride, padding)
         return Layer(op, name, before, (len(weight), *sides), weight, bias, kernel, stride, padding)
     if op in POOLS:
+        if "kernel" not in step:
+            raise ValueError(f'{name}: how large is its window? It needs a "kernel"')
         kernel = int(step["kernel"])
         stride = int(step.get("stride", kernel))
         if step.get("padding", 0):

@@ -40,6 +40,8 @@ def check(path: Path) -> None:
     except OSError as error:
         raise DataError(f"cannot read the weights {path}: {error.strerror}") from None
     if size >= 8 and claimed > min(MAX_HEADER, size - 8):
+        if path.suffix != ".safetensors":
+            raise DataError(f"{path} is no safetensors file; python -m weights.convert makes one of others")
         raise DataError(
             f"{path} is not a whole safetensors file: it claims a header of {claimed} bytes,"
             f" {min(MAX_HEADER, size - 8)} at most"

@@ -46,11 +46,11 @@ def main(argv: list[str] | None = None) -> int:
     source = f"weights to read ({', '.join(READERS)}), or a folder with the original's text files"
     parser.add_argument("source", type=Path, metavar="SRC", help=source)
     parser.add_argument("target", type=Path, metavar="DST", help=f"weights to write: {', '.join(WRITERS)}")
-    meant = f"what bare tensors are for: {', '.join(PLANS)}, or the F.json that describes it"
+    meant = f"what bare tensors are for: {', '.join(PLANS)}, or an F.json, as README.md and described.py show"
     parser.add_argument("--network", metavar="NAME|F.json", help=f"{meant} (default: by their shapes)")
     options = parser.parse_args(argv)
     if options.target.suffix not in WRITERS:
-        raise DataError(f"{options.target}: only {' and '.join(WRITERS)} can be written")
+        raise DataError(f"{options.target}: only {', '.join(WRITERS)} can be written")
     plan = None if options.network is None else plan_of(options.network)
     network = read(options.source, plan)
     WRITERS[options.target.suffix](network, options.target)

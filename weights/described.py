@@ -49,6 +49,8 @@ def plan_of(network: str) -> Plan:
         return _parsed(network, json.loads(text))
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from None
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{path} is not JSON: {plain(error)}") from None
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: {plain(error)}") from None
 
@@ -129,7 +131,7 @@ def _placed(plan: Plan, tensors: Mapping[str, Floats]) -> dict[str, Floats]:
         names = [step["name"] for step in plan.steps if step["op"] == op]
         if len(names) != len(bases[dimensions]):
             found = len(bases[dimensions])
-            raise ValueError(f"it has {found} weights for {op}, {plan.title} has {len(names)}")
+            raise ValueError(f"of {op} layers it has {found}, not {len(names)} as in {plan.title}")
         for name, base in zip(names, bases[dimensions], strict=True):
             placed |= {f"{name}.{part}": tensors[f"{base}.{part}"] for part in ("weight", "bias")}
     strange = sorted(set(tensors) - {f"{b}.{p}" for found in bases.values() for b in found for p in PARTS})
@@ -147,7 +149,7 @@ def _bases(tensors: Mapping[str, Any], dimensions: int) -> list[str]:
     ]
     for base in bases:
         if f"{base}.bias" not in tensors:
-            raise ValueError(f"tensor {base}.bias is missing")
+            raise ValueError(f"tensor {base}.bias is missing: a layer for the wall has one, if only of zeros")
     return bases
 
 

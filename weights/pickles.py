@@ -5,12 +5,12 @@ it knows takes all memory (`bytearray(10_000_000_000)`). So the file is looked t
 """
 
 import pickletools
-import zipfile
+import re
 from io import BytesIO
 from pathlib import Path
 
 from common.errors import DataError, plain
-from display_node.tensors import MAX_FILE
+from display_node.engines.archive import unzipped, zipped
 
 ALLOWED = {"collections OrderedDict", "torch._utils _rebuild_tensor_v2", "torch._utils _rebuild_parameter"}
 """Besides the kinds of numbers, all that `torch.save(model.state_dict())` asks for."""
@@ -18,6 +18,8 @@ KINDS = {f"torch {kind}Storage" for kind in ("Half", "BFloat16", "Float", "Doubl
 """Whole numbers because some networks count their steps; such a tensor has no place in ours."""
 REFUSED = {"STACK_GLOBAL", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "EXT1", "EXT2", "EXT4"}
 """Opcodes that make objects in ways in which `torch.save` does not."""
+RECORD = re.compile(r"data\.pkl|version|byteorder|data/[0-9]+")
+"""What a zip of torch's needs to hold; `data/0` and so on are the numbers."""
 MAX_PICKLE = 1 << 20
 """Bytes that say where the tensors are; the tensors' own come elsewhere."""
 MAX_OPCODES = 30_000
@@ -26,39 +28,47 @@ OLD_PICKLES = 5
 """A file of before 2020: magic number, version, machine, tensors, list of storages; then the numbers."""
 
 
-def check(path: Path) -> None:
-    """Raise `DataError` unless the file asks for tensors and plain containers only."""
+def sifted(path: Path) -> BytesIO:
+    """What of the file torch may have. Raises `DataError` if it asks for more than tensors and containers.
+
+    A zip is written anew: torch's reader does not tell `data.PKL` from `data.pkl`, and might find another
+    directory in the same bytes.
+    """
     try:
-        with path.open("rb") as file:
-            if file.read(2) != b"PK":
-                file.seek(0)
-                stream = BytesIO(file.read(MAX_PICKLE))
-                for _ in range(OLD_PICKLES):
-                    _look_through(stream)
-                return
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if sum(entry.file_size for entry in entries) > MAX_FILE:
-                raise DataError(f"{path} unpacks to more than {MAX_FILE} bytes")
-            for entry in entries:
-                if entry.filename.endswith(".pkl"):
-                    with archive.open(entry) as packed:
-                        _look_through(BytesIO(packed.read(MAX_PICKLE)))
-    except ValueError as error:
+        content = path.read_bytes()
+        if content[:2] == b"PK":
+            records = _records(content)
+            _look_through(BytesIO(records["data.pkl"][:MAX_PICKLE]))
+            return BytesIO(zipped(records))
+        stream = BytesIO(content[:MAX_PICKLE])
+        for _ in range(OLD_PICKLES):
+            _look_through(stream)
+        return BytesIO(content)
+    except _Refused as error:
         raise DataError(f"{path} {plain(error)}: it is not read further") from None
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or plain(error)}") from None
-    except Exception as error:  # a broken zip or pickle can make these libraries raise nearly anything
-        if isinstance(error, DataError):
-            raise
+    except Exception:  # a broken zip or pickle can make these libraries raise nearly anything
         raise DataError(f"{path} is not a whole PyTorch file: it is not read further") from None
 
 
+class _Refused(Exception):
+    """It is whole, but not wanted."""
+
+
+def _records(content: bytes) -> dict[str, bytes]:
+    try:
+        return {name: part for name, part in unzipped(content).items() if RECORD.fullmatch(name)}
+    except ValueError as error:
+        raise _Refused(f"cannot be unpacked ({error})") from None
+
+
 def _look_through(stream: BytesIO) -> None:
-    """One pickle. Raises `ValueError` that names what it asks for beyond tensors."""
+    """One pickle. Raises `_Refused`, which names what it asks for beyond tensors."""
     for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
         if count > MAX_OPCODES:
-            raise ValueError(f"takes more than {MAX_OPCODES} steps to make its tensors")
+            raise _Refused(f"takes more than {MAX_OPCODES} steps to make its tensors")
         if opcode.name in REFUSED or (opcode.name == "GLOBAL" and argument not in ALLOWED | KINDS):
             wanted = str(argument).replace(" ", ".") if opcode.name in ("GLOBAL", "INST") else "other objects"
-            raise ValueError(f"asks for {wanted}, not only for tensors")
+            cure = "torch.save(model.state_dict(), …) writes a file that does not"
+            raise _Refused(f"asks for {wanted}, not only for tensors ({cure})")

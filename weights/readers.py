@@ -22,8 +22,12 @@ from weights import pickles
 from weights.described import fit
 from weights.zoo import Plan
 
-NESTED = ("state_dict", "model_state_dict")
+NESTED = ("state_dict", "model_state_dict", "model")
 """Keys under which a training's checkpoint keeps the tensors, beside the state of its optimiser."""
+
+NORMS = (".running_mean", ".running_var", ".num_batches_tracked")
+"""What a batch normalisation keeps."""
+FOLD = "train without it, or fold it into the layer before, as weights/normed.py does"
 
 
 def read_safetensors(path: Path, plan: Plan | None) -> Network:
@@ -44,11 +48,11 @@ def read_safetensors(path: Path, plan: Plan | None) -> Network:
 
 def read_state_dict(path: Path, plan: Plan | None) -> Network:
     """What `torch.save(model.state_dict(), path)` wrote, alone or as a part of a checkpoint."""
-    pickles.check(path)
+    sifted = pickles.sifted(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is wrong is said below, in one line
-            found = torch.load(path, map_location="cpu", weights_only=True)
+            found = torch.load(sifted, map_location="cpu", weights_only=True)
     except Exception:  # a broken or hostile pickle can make torch raise nearly anything
         raise DataError(f"{path} is broken, or holds more than tensors: it is not read further") from None
     for key in NESTED:
@@ -66,6 +70,8 @@ def _counted(names: Iterable[str]) -> list[str]:
 
 def _network(path: Path, found: Mapping[Any, Any], plan: Plan | None) -> Network:
     try:
+        if not found:
+            raise ValueError("it holds no tensors")
         if len(found) > 2 * MAX_LAYERS:
             raise ValueError(f"it holds {len(found)} tensors; the wall shows at most {MAX_LAYERS} layers")
         tensors = {str(name): _real(str(name), tensor) for name, tensor in found.items()}
@@ -83,6 +89,8 @@ def _real(name: str, tensor: object) -> Tensor:
 
     A tensor may claim to be far larger than its file, by repeating one number: nothing is copied yet.
     """
+    if name.endswith(NORMS):
+        raise ValueError(f"{name} belongs to a normalisation, which the wall cannot show: {FOLD}")
     if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
         raise ValueError(f"{name} is not a tensor of real numbers")
     if tensor.layout is not torch.strided or tensor.device.type != "cpu":

@@ -38,6 +38,12 @@ FIXED = {
 """What every archive of this format holds besides."""
 MAX_NODES = 1024
 """Operations and tensors of one graph."""
+MAX_JSON = 4 << 20
+"""Bytes of a document: its objects take twenty times as many. Ours have twenty thousand."""
+MAX_RECORDS = 4096
+"""Of one archive: a directory of 64 MB would name a million, and each takes half a kilobyte to remember."""
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The others may ask for gigabytes to be unpacked, and raise whatever they like."""
 BYTES = {5: 8, 7: 4}
 """By torch's number for a kind of number: int64 and float32. https://github.com/pytorch/pytorch, schema.py"""
 STRIDED = 7
@@ -78,11 +84,15 @@ def cure(path: Path) -> str:
 
 def unzipped(content: bytes) -> dict[str, bytes]:
     """Its records, without the folder that they are all in. Raises `ValueError`."""
+    if content.count(b"PK\x01\x02") > MAX_RECORDS:  # what each entry of the directory begins with
+        raise ValueError(f"more than {MAX_RECORDS} records")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             if sum(entry.file_size for entry in entries) > MAX_FILE:
                 raise ValueError(f"it unpacks to more than {MAX_FILE} bytes")
+            if any(entry.compress_type not in PACKINGS for entry in entries):
+                raise ValueError("it is packed as torch packs nothing")
             return {entry.filename.partition("/")[2]: archive.read(entry) for entry in entries}
     except (zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError, zlib.error):
         raise ValueError("no whole archive") from None
@@ -92,7 +102,7 @@ def packed(records: Mapping[str, bytes], operations: Collection[str]) -> bytes:
     """A new archive of what of `records` is harmless. Raises `ValueError`, `LookupError` or `TypeError`."""
     tensors: dict[str, Any] = {}
     kept = {**FIXED, DIGEST: records[DIGEST]}
-    for name, entry in json.loads(records[WEIGHTS])["config"].items():
+    for name, entry in _document(records[WEIGHTS])["config"].items():
         record = f"data/weights/{_name(entry['path_name'])}"
         kind = _meta(entry["tensor_meta"])
         if BYTES[kind["dtype"]] * math.prod(size["as_int"] for size in kind["sizes"]) != len(records[record]):
@@ -101,14 +111,26 @@ def packed(records: Mapping[str, bytes], operations: Collection[str]) -> bytes:
         tensors[_name(name)] = {"path_name": _name(entry["path_name"]), "tensor_meta": kind}
         tensors[name] |= {"is_param": False, "use_pickle": False}
     kept[WEIGHTS] = json.dumps({"config": tensors}).encode()
-    kept[MODEL] = json.dumps(_program(json.loads(records[MODEL]), operations)).encode()
+    kept[MODEL] = json.dumps(_program(_document(records[MODEL]), operations)).encode()
+    written = zipped(kept)
+    if len(written) > MAX_FILE:
+        raise ValueError(f"a graph of {len(written)} bytes")
+    return written
+
+
+def zipped(records: Mapping[str, bytes]) -> bytes:
+    """The inverse of `unzipped`."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in kept.items():
+        for name, content in records.items():
             archive.writestr(zipfile.ZipInfo(f"archive/{name}"), content)
-    if written.tell() > MAX_FILE:
-        raise ValueError(f"a graph of {written.tell()} bytes")
     return written.getvalue()
+
+
+def _document(record: bytes) -> Any:
+    if len(record) > MAX_JSON:
+        raise ValueError(f"{len(record)} bytes of JSON, {MAX_JSON} at most")
+    return json.loads(record)
 
 
 def _program(program: Any, operations: Collection[str]) -> dict[str, Any]:

@@ -36,6 +36,8 @@ OPERATIONS: dict[str, Any] = {
 """All that a graph may call, and how it is called here."""
 MAX_NUMBERS = 16 << 20
 """Of any tensor on the way: as many as fly in the largest scene that a wall shows."""
+MAX_TOTAL = 4 * MAX_NUMBERS
+"""Of all of them together, for all may be kept; views count again."""
 
 
 class Static:
@@ -80,10 +82,14 @@ class Static:
 class _Bounded(fx.Interpreter):
     """Goes through a graph with sizes alone: what would fill the memory is refused before it does."""
 
+    total = 0
+
     def run_node(self, n: fx.Node) -> Any:
         found = super().run_node(n)
-        if isinstance(found, Tensor) and found.numel() > MAX_NUMBERS:
-            raise ValueError(f"{n.name} has {found.numel()} numbers")
+        if isinstance(found, Tensor):
+            self.total += found.numel()
+            if found.numel() > MAX_NUMBERS or self.total > MAX_TOTAL:
+                raise ValueError(f"{n.name} has {found.numel()} numbers, {self.total} with what comes before")
         return found
 
 

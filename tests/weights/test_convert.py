@@ -4,6 +4,7 @@ import collections
 import copy
 import os
 import pickle
+import struct
 import subprocess
 import sys
 import zipfile
@@ -17,6 +18,7 @@ import torch
 
 from common.errors import explain
 from display_node.network import SHIPPED, Network, load
+from display_node.tensors import MAX_FILE
 from tests.hostile_weights import HOSTILE as SAFETENSORS
 from weights.convert import WRITERS, main
 from weights.files import save
@@ -123,6 +125,10 @@ def one_too_many(path: Path) -> None:
     torch.save(state_dict() | {"norm1.weight": torch.ones(16)}, path)
 
 
+def normalised(path: Path) -> None:
+    torch.save(state_dict() | {"norm1.num_batches_tracked": torch.tensor(3)}, path)
+
+
 def other_shape(path: Path) -> None:
     torch.save(state_dict() | {"conv3.weight": torch.ones(32, 16, 3, 3)}, path)
 
@@ -155,6 +161,17 @@ def packed_and_denied(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("theirs/data.pkl", bytes(64 << 20))
         archive.filelist[0].file_size = 10
+
+
+def packed_in_a_million_parts(path: Path) -> None:
+    """A directory of 64 megabytes; every entry would become an object."""
+    entry = struct.pack("<4s6H3I5H2I", b"PK\1\2", *[0] * 9, 1, *[0] * 6) + b"a"
+    count = MAX_FILE // len(entry) - 8
+    size = count * len(entry)
+    wide = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, 4)
+    wide += struct.pack("<4sIQI", b"PK\6\7", 0, 4 + size, 1)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    path.write_bytes(b"PK\3\4" + entry * count + wide + end)
 
 
 def pickled(content: bytes, name: str = "theirs/data.pkl") -> Callable[[Path], None]:
@@ -221,6 +238,8 @@ def in_an_old_file(place: int) -> Callable[[Path], None]:
 
 CALL = b"\x80\x02cos\nmkdir\nX\x04\0\0\0harm\x85R."
 """mkdir('harm'), with GLOBAL and REDUCE."""
+HUGE = b"\x80\x02cbuiltins\nbytearray\nJ\x00\x00\xe0\x11\x85R."
+"""bytearray(300_000_000), nearly. Torch finds `data.PKL` too when it looks for `data.pkl`."""
 STATE: dict[str, Callable[[Path], None]] = {
     "code": with_code,
     "code, bare": with_code_bare,
@@ -234,6 +253,7 @@ STATE: dict[str, Callable[[Path], None]] = {
     "call in a second pickle": pickled(CALL, "theirs/constants.pkl"),
     "call in another folder": pickled(CALL, "others/data.pkl"),
     "10 GB of bytes": pickled(b"\x80\x02cbuiltins\nbytearray\n\x8a\x05\0\0\0\x80\x02\x85R."),
+    "300 MB of bytes in capitals": pickled(HUGE, "theirs/data.PKL"),
     "deep lists": pickled(b"\x80\x02" + b"]" * 400_000 + b"a" * 399_999 + b"."),
     "deep tuples": pickled(b"\x80\x02})" + b"\x85" * 400_000 + b"K\0s."),
     "long pickle": pickled(b"\x80\x02" + b"N0" * 20_000_000 + b"N."),
@@ -264,6 +284,9 @@ STATE: dict[str, Callable[[Path], None]] = {
     "packed": packed_nothing,
     "packed 8 GB": packed_8_gb,
     "packed and denied": packed_and_denied,
+    "packed in a million parts": packed_in_a_million_parts,
+    "normalised": normalised,
+    "no tensors": lambda path: torch.save({}, path),
 }
 
 
@@ -323,7 +346,8 @@ HUNGRY = [
     "memo of 4 GB",
     "storage of 10 GB",
 ]
-HUNGRY += ["deep lists", "endless", "many endless"]
+HUNGRY += ["deep lists", "endless", "many endless", "300 MB of bytes in capitals"]
+HUNGRY += ["packed in a million parts"]
 
 
 def test_none_takes_the_memory_that_it_asks_for(tmp_path: Path, target: Path) -> None:
@@ -343,7 +367,25 @@ def test_what_code_would_be_run_is_said(
     assert f"asks for {os.name}.mkdir" in refused(tmp_path / "theirs.pt", target, capsys)
 
 
-@pytest.mark.parametrize("key", ["state_dict", "model_state_dict"])
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("module", "torch.save(model.state_dict(), …)"),
+        ("empty", "is not a whole PyTorch file"),
+        ("truncated", "cannot be unpacked (no whole archive)"),
+        ("normalised", "norm1.num_batches_tracked belongs to a normalisation"),
+        ("no tensors", "it holds no tensors"),
+        ("packed in a million parts", "more than 4096 records"),
+    ],
+)
+def test_what_an_artist_gets_wrong_is_said_with_the_cure(
+    name: str, cure: str, tmp_path: Path, target: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    STATE[name](tmp_path / "theirs.pt")
+    assert cure in refused(tmp_path / "theirs.pt", target, capsys)
+
+
+@pytest.mark.parametrize("key", ["state_dict", "model_state_dict", "model"])
 def test_a_checkpoint_comes_through_with_all_that_a_training_keeps(
     key: str, tmp_path: Path, target: Path
 ) -> None:

@@ -125,7 +125,10 @@ def test_what_fits_nothing_is_listed(tmp_path: Path, capsys: pytest.CaptureFixtu
     [
         (lambda state: state.pop("fc1.bias"), "tensor fc1.bias is missing"),
         (lambda state: state.update({"norm.weight": torch.ones(16)}), "has no place for norm.weight"),
-        (lambda state: [state.pop(f"fc2.{part}") for part in ("weight", "bias")], "1 weights for linear"),
+        (
+            lambda state: [state.pop(f"fc2.{part}") for part in ("weight", "bias")],
+            "of linear layers it has 1, not 2",
+        ),
         (
             lambda state: state.update({"conv3.weight": torch.ones(32, 16, 3, 3)}),
             "conv3 wants (16,) but gets",
@@ -215,7 +218,7 @@ def test_a_wrong_description_is_one_line(
     [
         (LAYERS, [3, 28, 28], "its input is (3, 28, 28)"),
         ([*LAYERS[:3], *LAYERS[4:]], [1, 28, 28], "linear4 wants (36,) but gets (144,)"),
-        (LAYERS[:-1], [1, 28, 28], "it has 1 weights for linear"),
+        (LAYERS[:-1], [1, 28, 28], "of linear layers it has 1, not 0"),
         ([LAYERS[0] | {"out": 5}, *LAYERS[1:]], [1, 28, 28], "conv2d0 has out 4"),
         ([LAYERS[0], {"op": "max_pool2d"}, *LAYERS[1:]], [1, 28, 28], "kernel"),
         ([LAYERS[0] | {"stride": 99}, *LAYERS[1:]], [1, 28, 28], "stride 99"),

@@ -1,5 +1,6 @@
 """A `.pt2` of somebody: whatever is in it, nothing of it is run, and what cannot be used is one line."""
 
+import copy
 import json
 import os
 import pickle
@@ -15,7 +16,7 @@ import pytest
 
 from common.errors import DataError
 from common.raster import framed
-from display_node.engines.archive import DIGEST, FIXED, MAX_FILE, MODEL, WEIGHTS, digest, unzipped
+from display_node.engines.archive import DIGEST, FIXED, MAX_FILE, MAX_JSON, MODEL, WEIGHTS, digest, unzipped
 from display_node.engines.static import Static
 from display_node.network import SHIPPED, Network, load
 from tests.display_node.drawn import planned, shipped, three
@@ -174,6 +175,19 @@ def _endless(program: Any) -> None:
     tensors[1:] = tensors[:1] * 20_000
 
 
+def _large(program: Any) -> None:
+    """Six times fifteen million numbers, each for itself not too many."""
+    nodes = graph(program)["nodes"]
+    at = next(index for index, node in enumerate(nodes) if "cat" in node["target"])
+    for number in range(6):
+        node = copy.deepcopy(nodes[at]) | {"name": f"large{number}"}
+        node["inputs"][0]["arg"]["as_tensors"][1:] = node["inputs"][0]["arg"]["as_tensors"][:1] * 15_000
+        node["outputs"] = [{"as_tensor": {"name": f"large{number}"}}]
+        values = graph(program)["tensor_values"]
+        values[f"large{number}"] = values[nodes[at]["outputs"][0]["as_tensor"]["name"]]
+        nodes.insert(at + 1, node)
+
+
 REFUSED: dict[str, Callable[[], Records]] = {
     "mkdir": _first(target="torch.serialization.os.mkdir"),
     "an operator": _first(target="_operator.add"),
@@ -197,6 +211,8 @@ REFUSED: dict[str, Callable[[], Records]] = {
     "far away": _far_away,
     "swapped": _set(MODEL, _swapped),
     "endless": _set(MODEL, _endless),
+    "large": _set(MODEL, _large),
+    "long": lambda: records() | {MODEL: b"[" + b"{}," * (MAX_JSON // 3) + b"{}]"},
     "many": _set(MODEL, lambda program: graph(program).update(nodes=graph(program)["nodes"] * 100)),
     "future": _set(MODEL, lambda program: program["schema_version"].update(major=99)),
     "empty graph": _set(MODEL, lambda program: program["graph_module"].update(graph={})),
@@ -256,6 +272,22 @@ def test_a_file_that_unpacks_to_far_more_is_refused(here: Path, capfd: pytest.Ca
     with zipfile.ZipFile(here / "bomb.pt2", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x/data/weights/weight_0", bytes(MAX_FILE + 1))
     assert "unpacks to more" in one_line(here / "bomb.pt2", shipped(), capfd)
+
+
+def test_a_file_of_a_million_records_is_not_listed(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (here / "many.pt2").write_bytes(b"PK\x01\x02" * (MAX_FILE // 8))
+    assert "more than 4096 records" in one_line(here / "many.pt2", shipped(), capfd)
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_file_packed_in_a_rare_way_is_not_unpacked(
+    how: int, here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with zipfile.ZipFile(here / "rare.pt2", "w", how) as archive:
+        archive.writestr("x/version", b"3")
+    content = (here / "rare.pt2").read_bytes()
+    (here / "rare.pt2").write_bytes(content[:42] + b"\xff" * 8 + content[50:])
+    assert "packed" in one_line(here / "rare.pt2", shipped(), capfd)
 
 
 def test_a_large_file_and_a_pipe_are_not_opened(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
