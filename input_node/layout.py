@@ -66,6 +66,14 @@ class Layout:
     """Pixels of the message's text."""
 
     @property
+    def panel(self) -> Rect:
+        """Where bitmap, caption and bars stand; pictures take all of it."""
+        left = min(self.sight.left, self.bars.left)
+        right = max(self.sight.right, self.bars.right)
+        bottom = max(self.caption.bottom, self.bars.bottom)
+        return Rect(left, self.sight.top, right - left, bottom - self.sight.top)
+
+    @property
     def all(self) -> dict[str, Rect]:
         names = ("canvas", "message", "sight", "caption", "bars", "sign", "predict", "undo", "clear")
         return {name: getattr(self, name) for name in names}

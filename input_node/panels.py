@@ -2,45 +2,60 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pygame
 
 from common.bitmap import SIDE, Bitmap
+from common.verdict import judge
 from common.wire import Answer
+from input_node.saying import Said
 from input_node.shapes import DUSK, FAINT, INK, PAPER, QUIET, RAISED, ROOM, SAND, Colour, mix, rounded
 from input_node.typeface import Paragraph, centred, fit, line, write
 
+CLOSE = mix(DUSK, SAND, 0.6)
+"""The runner-up, where it may as well be the answer."""
 SECOND = 0.66
 """Size of the second language, of the first one's."""
+ONE_LINE = 32
+"""Characters of details in two languages that share a line."""
 LEGIBLE = 12
 """Pixels of the smallest text: rather one language that can be read than two that cannot."""
 
 
-def message(
-    surface: pygame.Surface,
-    area: pygame.Rect,
-    size: int,
-    title: tuple[str, ...],
-    detail: tuple[str, ...],
-    digit: int | None,
-) -> None:
-    """A title and a detail in each language; an answer's digit stands large before them."""
+def message(surface: pygame.Surface, area: pygame.Rect, size: int, said: Said) -> None:
+    """A title and a detail in each language; what is answered stands large before them."""
     text = area.copy()
-    if digit is not None:
-        tall = min(area.height, round(area.width * 0.34))
-        picture = line(str(digit), tall, SAND, True)
-        surface.blit(picture, (area.left, area.centery - picture.get_height() // 2))
-        indent = picture.get_width() + tall // 5
-        text = pygame.Rect(area.left + indent, area.top, area.width - indent, area.height)
+    if said.large:
+        x, tall = area.left, min(area.height, round(area.width * 0.34))
+        for index, mark in enumerate(said.large):
+            colour = QUIET if mark == "?" else CLOSE if index else SAND
+            picture = line(mark, round(tall * (0.7 if len(said.large) > 1 else 1.0)), colour, True)
+            surface.blit(picture, (x, area.centery - picture.get_height() // 2))
+            x += picture.get_width() + tall // 12
+        x += tall // 9
+        text = pygame.Rect(x, area.top, area.right - x, area.height)
     paragraphs = []
-    for index, words in enumerate(title):
+    for index, words in enumerate(said.title):
         scale = SECOND if index else 1.0
         colour = QUIET if index else INK
         paragraphs.append(Paragraph(words, round(size * scale), colour, not index, 0.5))
-    if detail:
-        paragraphs.append(Paragraph("  ·  ".join(detail), round(size * 0.62), SAND, False, 0.5, 1))
+    details = tuple(dict.fromkeys(said.detail))  # bare numbers are the same in every language
+    joined = "  ·  ".join(details)
+    for index, words in enumerate((joined,) if len(joined) <= ONE_LINE else details):
+        colour = QUIET if index else SAND
+        paragraphs.append(Paragraph(words, round(size * 0.62), colour, False, 0.2 if index else 0.5, 1))
     write(surface, paragraphs, text)
+
+
+def veil(surface: pygame.Surface, area: pygame.Rect, part: float) -> None:
+    """Cover what was drawn: not at all at 1, wholly at 0."""
+    if part < 1.0:
+        cover = pygame.Surface(area.size)
+        cover.fill(ROOM)
+        cover.set_alpha(round(255 * (1.0 - part)))
+        surface.blit(cover, area)
 
 
 def sight(surface: pygame.Surface, area: pygame.Rect, bitmap: Bitmap) -> None:
@@ -70,8 +85,10 @@ def bars(
 ) -> None:
     """Ten shares of one. `grown` 0…1: how far they have risen; `wave` > 0: seconds of waiting.
 
-    None has won if the wall is not sure that it is a digit.
+    None has won if the wall is not sure that it is a digit; a second one stands out if it may be either.
     """
+    found = judge(answer.probabilities, answer.sure) if answer else None
+    either = found.second if found and found.kind == "unsure" else None
     pitch = area.width / 10
     width = max(4, min(round(pitch * 0.62), area.height // 10))
     label = max(12, min(round(pitch * 0.8), round(area.height * 0.17)))
@@ -85,11 +102,12 @@ def bars(
         if wave:
             share = 0.16 + 0.1 * math.sin(wave * 3.2 - digit * 0.55)
         tall = min(round(track * share), track)
-        colour: Colour = SAND if won else DUSK if answer else mix(PAPER, DUSK, 0.85)
+        lost = CLOSE if digit == either else DUSK
+        colour: Colour = SAND if won else lost if answer else mix(PAPER, DUSK, 0.85)
         # Like sand in a glass: the lower slice of the full tube, so that its height is the share.
         tube = rounded(width, track, width / 2, colour)
         surface.blit(tube, (left, area.top + track - tall), (0, track - tall, width, tall))
-        name = line(str(digit), label, INK if won else QUIET, won)
+        name = line(str(digit), label, INK if won or digit == either else QUIET, won)
         centred(surface, name, middle, area.bottom - label * 0.55)
 
 
@@ -101,11 +119,33 @@ def sign(surface: pygame.Surface, area: pygame.Rect, words: tuple[str, ...], fra
     surface.blit(rounded(dot, dot, dot / 2, colour), (area.left, area.centery - rail - dot // 2))
     room = pygame.Rect(area.left + dot * 2, area.top, area.width - dot * 2, area.height - rail * 2)
     both = Paragraph("  ·  ".join(words), round(area.height * 0.72), QUIET, False, 0, 1)
-    legible = fit([both], room.width, room.height)[0].size >= LEGIBLE
+    legible = fit([both], room.width, room.height)[0].size >= max(LEGIBLE, both.size * SECOND)
     write(surface, [both if legible else replace(both, text=words[0])], room)
     if fraction is not None:
         surface.fill(RAISED, (area.left, area.bottom - rail, area.width, rail))
         surface.fill(SAND, (area.left, area.bottom - rail, round(area.width * fraction), rail))
+
+
+def progress(surface: pygame.Surface, area: pygame.Rect, shown: float, ticks: tuple[float, ...]) -> None:
+    """The tour as a row of chapters that fill with sand, as far as it is known where they begin; then "?"."""
+    mark = line("?", round(area.height * 0.95), SAND, True)
+    width = area.width - round(mark.get_width() * 1.8)
+    centred(surface, mark, area.right - mark.get_width() * 0.6, area.centery)
+    tall = max(4, round(area.height * 0.3))
+    top, gap = area.centery - tall // 2, max(2, tall // 3)
+    edges = [0, *(round(tick * width) for tick in sorted(ticks)), width + gap]
+    filled = round(shown * width)
+    for left, right in pairwise(edges):
+        long = right - gap - left
+        if long < 2:
+            continue
+        surface.blit(rounded(long, tall, tall / 2, RAISED), (area.left + left, top))
+        full = min(filled - left, long)
+        if full > 0:
+            surface.blit(rounded(long, tall, tall / 2, SAND), (area.left + left, top), (0, 0, full, tall))
+    knob = tall * 2
+    x = min(max(filled - knob // 2, 0), width - knob)
+    surface.blit(rounded(knob, knob, knob / 2, INK), (area.left + x, area.centery - knob // 2))
 
 
 def button(

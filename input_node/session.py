@@ -30,7 +30,6 @@ class Session:
         self._on_submit = on_submit
         self._framed = (self.pen.revision, BLANK)
         self._previewed = self.pen.revision
-        self._submitted: int | None = None
 
     def down(self, contact: Contact, position: Position, now: float) -> None:
         """A pen touches the canvas; what that means depends on what it finds there."""
@@ -56,10 +55,14 @@ class Session:
             self._touched(now)
 
     def predict(self, now: float, began: float | None = None) -> None:
-        """Submit, or hint at what to do first. What is already waiting or answered stays as it is.
+        """Submit, or hint at what to do first; after the answer came, begin another drawing.
 
+        What waits for its answer stays as it is.
         `began`: the time that the answer's latency counts from, if not `now`.
         """
+        if self.state.leaving(now):
+            self._fresh(now)
+            return
         if self.state.phase is not Phase.DRAWING:
             return
         self.pen.lift()
@@ -67,9 +70,8 @@ class Session:
         if bitmap.empty:
             self.state = station.hint(self.state, now)
             return
-        self.state = station.submit(self.state, now)
+        self.state = station.submit(self.state, self.sender.drawing, now)
         self.sender.submit(bitmap, now, began)
-        self._submitted = self.sender.drawing
         if self._on_submit:
             self._on_submit(self.pen.drawing)
 
@@ -92,6 +94,7 @@ class Session:
         """Let time pass: replies, timers, previews, resends."""
         for news in self.sender.receive(now):
             self.hear(news, now)
+        self.state = station.tick(self.state, now, self.sender.reachable(now))
         if self.pen.strokes and self.state.expired(now):
             self.clear(now)
         self._preview()
@@ -100,7 +103,7 @@ class Session:
     def hear(self, news: Answer | Progress, now: float) -> None:
         if isinstance(news, Answer):
             self.state = station.answered(self.state, news, now)
-        elif news.drawing == self._submitted:
+        else:
             self.state = station.progress(self.state, news, now)
 
     def draw(self, limit: int | None = None) -> Area | None:

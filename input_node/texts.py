@@ -23,10 +23,25 @@ class Texts:
         """The text of `key` in each language."""
         return tuple(table[key].format(**values) for table in self.tables)
 
-    def chapter(self, name: str) -> tuple[str, ...]:
-        """What the wall is showing: `conv2d7` is a `conv2d`; without words for it, only that it is a tour."""
-        keys = (f"chapter_{name}", f"chapter_{name.rstrip('0123456789')}", "tour")
-        return self.say(next(key for key in keys if all(key in table for table in self.tables)))
+    def chapter(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What the wall is showing, and what happens there: `conv2d7` is a `conv2d`.
+
+        Without words for it, only that it is a tour.
+        """
+        names = (name, kind(name), "tour")
+        known = next(name for name in names if all(f"chapter_{name}" in table for table in self.tables))
+        return self.say(f"chapter_{known}"), self.say(f"about_{known}")
+
+    def sign(self, name: str) -> tuple[str, ...]:
+        """The same in one line, for those who are doing something else."""
+        said, _ = self.chapter(name)
+        walls = self.say("wall", chapter="{}")
+        return tuple(wall.format(chapter) for wall, chapter in zip(walls, said, strict=True))
+
+
+def kind(chapter: str) -> str:
+    """A chapter's name without its number: chapters are counted by kind."""
+    return chapter.rstrip("0123456789")
 
 
 def load(language: str) -> Texts:

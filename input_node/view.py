@@ -6,21 +6,31 @@ import numpy as np
 import pygame
 
 from common.bitmap import Bitmap
-from common.verdict import judge
-from input_node import panels
+from input_node import panels, pictures
 from input_node.canvas import Area
 from input_node.layout import Layout, Rect
+from input_node.saying import Said, said, warmth
 from input_node.session import Session
-from input_node.shapes import INK, PAPER, ROOM, mix, round_off
-from input_node.station import Phase
+from input_node.shapes import INK, PAPER, ROOM, SAND, mix, round_off
+from input_node.station import SOON_AFTER, Phase, Screen, Station
 from input_node.texts import Texts
 from input_node.typeface import Paragraph, write
 
 RISE = 0.8
 """Seconds in which the bars rise."""
+WARM = 1.6
+"""Seconds in which the ink of a drawing that was recognised turns to sand."""
+FADE = 0.4
+"""Seconds in which words and a picture come up."""
+PICTURE_RATE = 20
+"""Pictures a second."""
+PICTURED = (Screen.SOON, Screen.NEXT, Screen.TOUR)
 INK_BUDGET = 2e8
 """Pixels' worth of ink points drawn per frame, so that a redraw at 4K does not hold up the pen."""
 FEWEST_POINTS = 24
+
+_Sign = tuple[tuple[str, ...], float | None, tuple[float, ...] | None]
+"""Words, the fraction of a tour, and where its chapters begin if they are to be seen."""
 
 
 class View:
@@ -37,7 +47,6 @@ class View:
         side = made.canvas.width
         # The ink's coverage is the pixel; the palette makes it a colour while it is copied.
         self._paper = pygame.Surface((side, side), depth=8)
-        self._paper.set_palette([mix(PAPER, INK, level / 255) for level in range(256)])
         self._radius = max(6, side // 40)
         surface.fill(ROOM)
 
@@ -46,32 +55,78 @@ class View:
     ) -> list[pygame.Rect]:
         """`sight`: the bitmap to show; `pressed`: the name of the button that is held down."""
         state, made = session.state, self.layout
-        changed = [self._canvas(session)]
-        phase, empty = state.phase, session.empty
-        title, detail, digit = self._message(session, now, reachable)
-        changed += [
-            self._region("message", made.message, (title, detail, digit), self._draw_message),
-            self._region("sight", made.sight, sight, panels.sight),
-            self._region("caption", made.caption, made, self._draw_caption),
-        ]
-        grown = _rise((now - state.since) / RISE) if phase is Phase.ANSWERED else 0.0
-        wave = round((now - state.since) * 30) / 30 + 1 / 30 if phase is Phase.WAITING else 0.0
+        screen = state.screen(now)
+        changed = [self._canvas(session, now)]
+        words = said(state, now, self._texts, empty=session.empty, reachable=reachable)
+        entered = _entered(state, screen)
+        seen = round(min((now - entered) / FADE, 1.0) * 8) / 8
+        changed.append(self._region("message", made.message, (words, seen), self._draw_message))
+        if screen in PICTURED:
+            chapter = state.tour.chapter if state.tour and screen is Screen.TOUR else ""
+            frame = int((now - entered) * PICTURE_RATE) / PICTURE_RATE
+            changed.append(self._picture(chapter, frame, seen, sight))
+        else:
+            changed += self._reading(state, screen, sight, now)
         changed.append(
-            self._region("bars", made.bars, (state.answer, round(grown * 200) / 200, wave), self._draw_bars)
+            self._region("sign", made.sign, self._sign(state, screen, now, reachable), self._draw_sign)
         )
-        tour = state.tour if state.touring(now) else None
-        fraction = round(tour.fraction * made.sign.width) / made.sign.width if tour else None
-        chapter = tour.chapter if tour else ""
-        changed.append(self._region("sign", made.sign, (reachable, fraction, chapter), self._draw_sign))
-        drawing = phase is Phase.DRAWING
-        for name, area, enabled in (
-            ("predict", made.predict, drawing and not empty),
-            ("undo", made.undo, phase is not Phase.ANSWERED and not empty),
-            ("clear", made.clear, not empty),
+        drawing, leaving = screen is Screen.DRAW, state.leaving(now)
+        for name, area, enabled, label, main in (
+            (
+                "predict",
+                made.predict,
+                leaving or (drawing and not session.empty),
+                "again" if leaving else "predict",
+                not leaving or screen is Screen.AGAIN,
+            ),
+            ("undo", made.undo, state.phase is not Phase.ANSWERED and not session.empty, "undo", False),
+            ("clear", made.clear, not session.empty, "clear", False),
         ):
-            key = (name, enabled, pressed == name and enabled)
+            key = (label, main, enabled, pressed == name and enabled)
             changed.append(self._region(name, area, key, self._draw_button))
         return [area for area in changed if area]
+
+    def _reading(self, state: Station, screen: Screen, sight: Bitmap, now: float) -> list[pygame.Rect | None]:
+        """The bitmap that the network gets, and the bars: empty, waiting, or risen."""
+        made = self.layout
+        changed = [self._turn(False)]
+        revealed = state.revealed if state.answer else None
+        grown = 0.0 if revealed is None else _rise((now - revealed) / RISE)
+        wave = round((now - state.since) * 30) / 30 + 1 / 30 if screen is Screen.READ else 0.0
+        answer = None if revealed is None else state.answer
+        changed += [
+            self._region("sight", made.sight, sight, panels.sight),
+            self._region("caption", made.caption, made, self._draw_caption),
+            self._region("bars", made.bars, (answer, round(grown * 200) / 200, wave), self._draw_bars),
+        ]
+        return changed
+
+    def _picture(self, chapter: str, frame: float, seen: float, sight: Bitmap) -> pygame.Rect | None:
+        """What the wall is doing, in the place of all that."""
+        turned = self._turn(True)
+        drawn = self._region("picture", self.layout.panel, (chapter, frame, seen, sight), self._draw_picture)
+        return drawn or turned
+
+    def _turn(self, picture: bool) -> pygame.Rect | None:
+        """Picture and reading share their place: whichever comes finds it empty."""
+        if self._shown.get("turned", False) == picture:
+            return None
+        for name in ("sight", "caption", "bars", "picture"):
+            self._shown.pop(name, None)
+        self._shown["turned"] = picture
+        return self._surface.fill(ROOM, self.layout.panel.tuple)
+
+    def _sign(self, state: Station, screen: Screen, now: float, reachable: bool) -> _Sign:
+        """What the quiet line says: no wall, how far the tour is, or that the wall is free."""
+        tour = state.tour if state.touring(now) else None
+        if not reachable:
+            return self._texts.say("no_wall"), None, None
+        if tour is None:
+            return (self._texts.say("free") if screen is Screen.AGAIN else ()), None, None
+        shown = round(tour.shown(now) * self.layout.sign.width) / self.layout.sign.width
+        if screen is Screen.TOUR:
+            return (), shown, (*tour.ticks, *tour.ahead(state.route))
+        return self._texts.sign(tour.chapter), shown, None
 
     def _region(
         self, name: str, place: Rect, shows: object, paint: Callable[..., None]
@@ -86,11 +141,15 @@ class View:
         self._surface.set_clip(None)
         return area
 
-    def _canvas(self, session: Session) -> pygame.Rect | None:
+    def _canvas(self, session: Session, now: float) -> pygame.Rect | None:
         side = session.canvas.side
         dirty: Area | None = session.draw(max(FEWEST_POINTS, round(INK_BUDGET / side**2)))
         if self._shown.get("canvas") != session.empty:
             self._shown["canvas"] = session.empty
+            dirty = (0, 0, side, side)
+        if self._shown.get("warm") != (warm := _warm(session.state, now)):
+            self._shown["warm"] = warm
+            self._paper.set_palette([mix(PAPER, mix(INK, SAND, warm), level / 255) for level in range(256)])
             dirty = (0, 0, side, side)
         if dirty is None or dirty[0] >= dirty[2] or dirty[1] >= dirty[3]:
             return None
@@ -113,24 +172,16 @@ class View:
         words = [Paragraph(text, size, colour, False, 0.1, 1) for text in self._texts.say("here")]
         write(self._surface, words, canvas.inflate(-canvas.width // 4, 0), centre=True)
 
-    def _message(
-        self, session: Session, now: float, reachable: bool
-    ) -> tuple[tuple[str, ...], tuple[str, ...], int | None]:
-        """Title and detail in each language, and the digit to show large."""
-        state, say = session.state, self._texts.say
-        if state.phase is Phase.WAITING:
-            return say("reading" if reachable else "waiting"), (), None
-        if state.phase is Phase.DRAWING or state.answer is None:
-            key = "hint" if state.hinting(now) else "invite" if session.empty else "ready"
-            return say(key), (), None
-        said = judge(state.answer.probabilities, state.answer.sure)
-        words = say(said.kind, digit=said.digit, second=said.second)
-        if said.kind == "strange":  # no large digit and no per cent: it must not look like an answer
-            return words, say("closest", digit=said.digit), None
-        return words, say("confidence", percent=said.percent), said.digit
+    def _draw_message(self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[Said, float]) -> None:
+        panels.message(surface, area, self.layout.text, shows[0])
+        panels.veil(surface, area, shows[1])
 
-    def _draw_message(self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[object, ...]) -> None:
-        panels.message(surface, area, self.layout.text, *shows)  # type: ignore[arg-type]
+    def _draw_picture(
+        self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[str, float, float, Bitmap]
+    ) -> None:
+        chapter, t, seen, sight = shows
+        pictures.draw(surface, area, chapter, t, sight)
+        panels.veil(surface, area, seen)
 
     def _draw_caption(self, surface: pygame.Surface, area: pygame.Rect, _: object) -> None:
         panels.caption(surface, area, self._texts.say("caption"), round(area.height * 0.5))
@@ -138,19 +189,34 @@ class View:
     def _draw_bars(self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[object, ...]) -> None:
         panels.bars(surface, area, *shows)  # type: ignore[arg-type]
 
-    def _draw_sign(
-        self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[bool, float | None, str]
-    ) -> None:
-        reachable, fraction, chapter = shows
-        if not reachable:
-            panels.sign(surface, area, self._texts.say("no_wall"), None)
-        elif fraction is not None:
-            panels.sign(surface, area, self._texts.chapter(chapter), fraction)
+    def _draw_sign(self, surface: pygame.Surface, area: pygame.Rect, shows: _Sign) -> None:
+        words, shown, ticks = shows
+        if shown is not None and ticks is not None:
+            panels.progress(surface, area, shown, ticks)
+        elif words:
+            panels.sign(surface, area, words, shown)
 
-    def _draw_button(self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[str, bool, bool]) -> None:
-        name, enabled, pressed = shows
-        main = name == "predict"
-        panels.button(surface, area, self._texts.say(name), main=main, enabled=enabled, pressed=pressed)
+    def _draw_button(
+        self, surface: pygame.Surface, area: pygame.Rect, shows: tuple[str, bool, bool, bool]
+    ) -> None:
+        label, main, enabled, pressed = shows
+        panels.button(surface, area, self._texts.say(label), main=main, enabled=enabled, pressed=pressed)
+
+
+def _entered(state: Station, screen: Screen) -> float:
+    """When what is told now began."""
+    if screen is Screen.TOUR and state.tour:
+        return state.tour.entered
+    if screen in (Screen.SOON, Screen.NEXT):
+        return state.since + SOON_AFTER
+    return state.revealed if state.revealed is not None else 0.0
+
+
+def _warm(state: Station, now: float) -> float:
+    """The part of sand in the ink, in twelve steps."""
+    if state.answer is None or state.revealed is None:
+        return 0.0
+    return warmth(state.answer) * round(_rise((now - state.revealed) / WARM) * 12) / 12
 
 
 def _rise(part: float) -> float:

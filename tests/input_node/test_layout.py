@@ -22,6 +22,8 @@ def test_nothing_overlaps_and_nothing_leaves(width: int, height: int, left_hande
         assert min(rect.left, rect.top, width - rect.right, height - rect.bottom) >= 0, name
     for (one, first), (other, second) in combinations(made.all.items(), 2):
         assert not first.overlaps(second), f"{one} and {other}"
+    for name in ("message", "canvas", "sign", "predict", "undo", "clear"):
+        assert not made.panel.overlaps(made.all[name]), name
 
 
 @given(st.integers(480, 3840), st.integers(480, 3840))

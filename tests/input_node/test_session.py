@@ -11,7 +11,8 @@ from input_node.peer import Peer
 from input_node.pointers import Pointers
 from input_node.sender import Sender
 from input_node.session import Session
-from input_node.station import HINT, IDLE_CLEAR, SHOW_ANSWER, TOUR_STALE, Phase
+from input_node.station import HINT, IDLE_CLEAR, PATIENCE, SHOW_ANSWER, TWICE, Phase, Screen
+from input_node.tour import STALE
 from tests.input_node.conftest import PROBABILITIES
 
 WALL, STATION = ("10.0.0.1", 9000), ("10.0.0.2", 4000)
@@ -42,6 +43,13 @@ class Visit:
     def answer(self) -> None:
         self.reply(wire.Answer("tablet", self.session.sender.drawing, 7, PROBABILITIES))
 
+    def tour(self, chapter: str, fraction: float) -> None:
+        self.reply(wire.Progress("tablet", self.session.sender.drawing, chapter, fraction))
+
+    @property
+    def screen(self) -> Screen:
+        return self.session.state.screen(self.now)
+
     def heard(self) -> list[wire.Decoded]:
         messages: list[wire.Decoded] = []
         while found := self.wall.receive():
@@ -70,6 +78,8 @@ def test_draw_predict_answer_clear(visit: Visit) -> None:
     assert visit.phase is Phase.WAITING
     visit.answer()
     assert visit.phase is Phase.ANSWERED
+    visit.heard()
+    visit.tour("winner", 1.0)
     visit.after(SHOW_ANSWER - 0.1)
     assert not visit.session.empty
     visit.after(0.2)
@@ -141,20 +151,81 @@ def test_touching_the_answer_begins_the_next_drawing(visit: Visit) -> None:
     assert len(visit.session.pen.strokes) == 1
 
 
-def test_the_answer_stays_while_the_wall_tours_it(visit: Visit) -> None:
+def test_the_answer_is_kept_back_while_the_wall_tours_it(visit: Visit) -> None:
     visit.stroke()
     visit.session.predict(visit.now)
-    drawing = visit.session.sender.drawing
     visit.answer()
     for step in range(40):
         visit.after(1.0)
-        visit.reply(wire.Progress("tablet", drawing, "one small look", step / 40))
+        visit.tour("conv2d1", step / 40)
     assert visit.phase is Phase.ANSWERED
-    assert visit.session.state.touring(visit.now)
-    visit.after(TOUR_STALE)
-    assert not visit.session.state.touring(visit.now)
+    assert visit.screen is Screen.TOUR
+    visit.tour("winner", 0.98)
+    assert visit.screen is Screen.ANSWER
+    visit.after(STALE)
+    assert visit.screen is Screen.AGAIN
     visit.after(SHOW_ANSWER)
     assert visit.session.empty
+
+
+def test_a_wall_that_is_there_and_tells_no_tours_is_waited_for_a_while(visit: Visit) -> None:
+    visit.stroke()
+    visit.session.predict(visit.now)
+    visit.answer()
+    drawing = visit.session.sender.drawing
+    for _ in range(round(PATIENCE)):
+        assert visit.session.state.revealed is None
+        visit.after(1.0)
+        visit.reply(wire.Ack("tablet", drawing))
+    assert visit.screen is Screen.ANSWER
+
+
+def test_a_wall_that_is_gone_is_not_waited_for(visit: Visit) -> None:
+    visit.stroke()
+    visit.session.predict(visit.now)
+    visit.answer()
+    for _ in range(4):
+        visit.after(1.0)
+    assert visit.screen is Screen.ANSWER
+
+
+@pytest.mark.parametrize("how", ["touches", "clears", "presses"])
+def test_another_drawing_can_be_begun_in_mid_tour(visit: Visit, how: str) -> None:
+    visit.stroke()
+    visit.session.predict(visit.now)
+    first = visit.session.sender.drawing
+    visit.answer()
+    visit.session.predict(visit.now)  # a finger that taps twice takes nothing away
+    visit.after(TWICE)
+    visit.tour("conv2d1", 0.1)
+    assert visit.screen is Screen.TOUR
+    visit.heard()
+    if how == "touches":
+        visit.stroke(600)
+    elif how == "clears":
+        visit.session.clear(visit.now)
+    else:
+        visit.session.predict(visit.now)
+    assert visit.screen is Screen.DRAW
+    assert len(visit.session.pen.strokes) == (1 if how == "touches" else 0)
+    assert not [word for word in visit.heard() if isinstance(word, wire.Clear)]  # the tour goes on
+    visit.reply(wire.Progress("tablet", first, "winner", 0.9))
+    assert visit.screen is Screen.DRAW
+    assert visit.session.state.touring(visit.now)
+
+
+def test_the_tour_of_the_drawing_before_is_not_taken_for_this_one(visit: Visit) -> None:
+    visit.stroke()
+    visit.session.predict(visit.now)
+    first = visit.session.sender.drawing
+    visit.answer()
+    visit.stroke()
+    visit.session.predict(visit.now)
+    visit.answer()
+    visit.reply(wire.Progress("tablet", first, "winner", 0.9))
+    assert visit.session.state.revealed is None
+    visit.tour("winner", 0.9)
+    assert visit.session.state.revealed == visit.now
 
 
 def test_undo_takes_back_what_is_waiting(visit: Visit) -> None:
