@@ -38,11 +38,23 @@ BOX = np.dtype(
 )
 """One instance: one flight of one block of boxes, six vec4 in the order in which the shader reads them."""
 
+CUE = np.dtype(
+    [
+        ("time", "f8"),  # s
+        ("sound", "i4"),  # a Sound
+        ("pitch", "i4"),  # step of the scale, 0 the lowest (`sound.synth`)
+        ("pan", "f4"),  # −1 left … 1 right
+        ("loudness", "f4"),  # peak, as a part of full scale
+    ]
+)
+"""One sound, started once."""
+
 MIN_FLIGHT = 1e-3
 _RESTS = (("start", "end"), ("size", "size_end"), ("spread", "spread_end"), ("value", "value_end"))
 
 Point = tuple[float, float, float]
 Boxes = npt.NDArray[np.void]
+Cues = npt.NDArray[np.void]
 Floats = npt.NDArray[np.float32]
 
 
@@ -54,6 +66,23 @@ class Tint(IntEnum):
     PRODUCT = 2
     RESULT = 3
     ANSWER = 4
+
+
+class Sound(IntEnum):
+    """What is heard. The sounds themselves are made from nothing in `sound.synth`."""
+
+    SAND = 0
+    """Sand runs: the drawing settles into its frame."""
+    GRAIN = 1
+    """A grain falls: a kernel lands on its patch, a box in the line."""
+    TICK = 2
+    """A negative sum becomes zero."""
+    GLASS = 3
+    """A box of a block lights up."""
+    WOOD = 4
+    """A box of a line lights up: many products have become one sum."""
+    BELL = 5
+    """A share of the answer; the answer."""
 
 
 def boxes(count: int, **fields: npt.ArrayLike) -> Boxes:
@@ -143,7 +172,10 @@ class Chapter:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """`duration` in seconds; a `loop` starts over at its end, anything else rests on its last instant."""
+    """`duration` in seconds; a `loop` starts over at its end, anything else rests on its last instant.
+
+    `cues` are what is heard, sorted by time; each time is in [0, duration).
+    """
 
     name: str
     duration: float
@@ -153,6 +185,11 @@ class Scene:
     labels: tuple[Label, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     loop: bool = False
+    cues: Cues = field(default_factory=lambda: np.zeros(0, CUE))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cues", self.cues[np.argsort(self.cues["time"], kind="stable")])
+        self.cues.flags.writeable = False
 
     def clamp(self, t: float) -> float:
         """The instant that is shown at `t`."""

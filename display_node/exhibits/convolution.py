@@ -14,7 +14,8 @@ from display_node.flights import LIFT, Floats, convolve, gain, lay_out, standing
 from display_node.network import POOLS, Network
 from display_node.pooling import pool
 from display_node.probe import Probe
-from display_node.scene import Batch, CameraKey, Caption, Chapter, Label, Point, Scene, Tint, boxes
+from display_node.scene import Batch, CameraKey, Caption, Chapter, Cues, Label, Point, Scene, Tint, boxes
+from display_node.sound import score
 from display_node.stages import Stage, canvas, stages
 from display_node.telling import Part, number, told
 
@@ -51,6 +52,7 @@ class _Script:
     captions: list[Caption] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     chapters: list[Chapter] = field(default_factory=list)
+    cues: list[Cues] = field(default_factory=list)
 
     def chapter(
         self, name: str, seconds: float, view: CameraKey, caption: str, values: Mapping[str, str]
@@ -70,7 +72,7 @@ class Convolution:
         script = _Script()
         _show_drawing(script, line_up[0], probe)
         for (source, target), part in zip(pairwise(line_up), told(line_up), strict=True):
-            _show_stage(script, source, target, part, probe, seed, last=target is line_up[-1])
+            _show_stage(script, source, target, part, probe, seed, len(line_up) - 1)
         _show_answer(script, line_up, probe)
         return Scene(
             self.name,
@@ -80,6 +82,7 @@ class Convolution:
             tuple(script.captions),
             tuple(script.labels),
             tuple(script.chapters),
+            cues=np.concatenate(script.cues),
         )
 
 
@@ -122,14 +125,18 @@ def _show_drawing(script: _Script, stage: Stage, probe: Probe) -> None:
             tint=Tint.DRAWING,
         )
         script.batches.append(Batch("margin", fallen))
+    script.cues.append(score.settled(probe.activations["input"]))
     view = _view(0.0, FRONT, stage)
     script.chapter("drawing", DRAWING_SECONDS, view, "tour.drawing", {"count": number(len(stage.centres))})
 
 
 def _show_stage(
-    script: _Script, source: Stage, target: Stage, part: Part, probe: Probe, seed: int, *, last: bool
+    script: _Script, source: Stage, target: Stage, part: Part, probe: Probe, seed: int, count: int
 ) -> None:
+    """`count` stages follow upon the input; `target` is one of them."""
+    assert target.layer is not None
     incoming, values = probe.activations[source.shown], probe.activations[target.shown]
+    last = target.index == count
     begin, above = script.now + SETTLE, 0.0
     if target.kind == "flatten":
         flown = lay_out(source, target, incoming, values, begin, part.seconds)
@@ -145,6 +152,8 @@ def _show_stage(
     end = begin + part.seconds + AFTER
     script.batches.append(_sums(script, target, line, flown.arrivals, end) if last else line)
     script.batches.extend(flown.batches)
+    sums, depth = probe.activations[target.layer.name], target.index / count
+    script.cues.append(score.computed(target, flown, values, sums, depth))
     script.chapter(part.chapter, end - script.now, view, part.caption, part.values)
 
 
@@ -194,6 +203,7 @@ def _show_answer(script: _Script, line_up: Sequence[Stage], probe: Probe) -> Non
     script.batches.append(Batch("softmax", made))
     x, top, z = (float(part) for part in end[probe.digit] + (0, height[probe.digit] / 2, 0))
     call = float(births[-1]) + 1.2
+    script.cues += [score.shared(births, shares, stage.centres), score.called(call, probe.sure)]
     script.labels.append(Label(called, (x, top + 5.0, z), 9.0, call, colour))
     near = line_up[1].kind == "linear"
     shown, direction = ((drawing, stage), ABOVE) if near else ((stage,), FRONT)
