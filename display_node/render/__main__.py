@@ -18,7 +18,7 @@ def main() -> int:
     renderer, scene = open_show(options)
     output.parent.mkdir(parents=True, exist_ok=True)
     if output.suffix == ".mp4":
-        film(renderer, scene, output, options.frame_rate, options.speed)
+        film(renderer, scene, output, options.frame_rate, options.speed, options.sound)
     else:
         at = scene.duration if options.at is None else options.at
         PIL.Image.fromarray(picture(renderer, at)).save(output)

@@ -24,6 +24,7 @@ from display_node.render.video import writing
 from display_node.samples import DRAWINGS
 from display_node.scene import Scene
 from display_node.settings import parse_size
+from display_node.sound.mix import mix
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Options:
     samples: int = setting(4, "of anti-aliasing, 0 for none", low=0, high=16)
     frame_rate: int = setting(30, "frames a second of an MP4", low=1, high=120)
     speed: float = setting(1.0, "seconds of the show in a second of an MP4", low=0.1, high=60.0)
+    sound: bool = setting(True, "give an MP4 its sound")
 
 
 def read_drawing(source: str) -> tuple[Bitmap, Bitmap]:
@@ -95,9 +97,12 @@ def picture(renderer: Renderer, t: float) -> Image:
     return renderer.image()
 
 
-def film(renderer: Renderer, scene: Scene, output: Path, frame_rate: int, speed: float) -> None:
-    """The whole of `scene` as an MP4, with a progress bar."""
+def film(
+    renderer: Renderer, scene: Scene, output: Path, frame_rate: int, speed: float, sound: bool = True
+) -> None:
+    """The whole of `scene` as an MP4, with a progress bar; with its sound, where there is any."""
     times = np.arange(0.0, scene.duration, speed / frame_rate)
-    with writing(output, renderer.target.size, frame_rate) as video:
+    heard = mix(scene, len(times) / frame_rate, speed) if sound and len(scene.cues) else None
+    with writing(output, renderer.target.size, frame_rate, heard) as video:
         for t in track(times.tolist(), description=output.name):
             video.send(picture(renderer, t))
