@@ -1,6 +1,5 @@
 """`sandglass doctor`: looks at this machine, part by part, and says what to do about what it finds."""
 
-import contextlib
 import importlib.util
 import os
 import sys
@@ -124,29 +123,16 @@ def _audio() -> Iterator[Finding]:
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     import pygame
 
+    from display_node.sound.speaker import Mixer
+
     try:
-        with _quiet():
-            pygame.mixer.init()
+        Mixer().close()
     except (pygame.error, NotImplementedError) as error:  # no device; no library that pygame needs
         yield Finding(
             Verdict.NOTE, "audio", f"none ({error})", "the wall runs silently; connect a loudspeaker"
         )
         return
     yield Finding(Verdict.OK, "audio", "a device answers")
-    pygame.mixer.quit()
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """ALSA writes a dozen lines to stderr, past Python, before it says what we say in one."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _ports() -> Iterator[Finding]:

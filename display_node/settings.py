@@ -34,6 +34,8 @@ class Settings:
     monitor: int = setting(0, "which monitor, counted from 0", low=0, high=15)
     samples: int = setting(4, "of anti-aliasing, 0 for none", low=0, high=16)
     frame_rate: int = setting(60, "frames a second at most", low=1, high=240)
+    sound: bool | None = setting(None, "play sound; without a window only if asked to")
+    volume: float = setting(1.0, "loudness of the sound at the start", low=0.0, high=1.0)
     language: str = setting("en+ko", "en, ko or en+ko")
     exhibit: str = setting("convolution", "what a submitted drawing starts")
     rest: float = setting(12.0, "seconds for which the answer stays", low=1.0, high=600.0)

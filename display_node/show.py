@@ -36,7 +36,8 @@ class State:
     """`since`: when `scene` came on the wall. `until`: when the phase ends by itself, None for never.
 
     `canvas`: the live picture. `tour`: the show on the wall, if it is one; `cut`: seconds into it at
-    which it makes way for the next. `waiting`: those to come. `configured`: the language to go back to.
+    which it makes way for the next. `waiting`: those to come. `configured`, `usual`: the language and the
+    volume to go back to.
     """
 
     invitation: Scene
@@ -47,6 +48,7 @@ class State:
     since: float
     language: str
     configured: str
+    usual: float = 1.0
     phase: Phase = Phase.IDLE
     until: float | None = None
     canvas: Bitmap = BLANK
@@ -60,15 +62,24 @@ class State:
     leave: bool = False
     failure: str | None = None
 
+    @property
+    def loudness(self) -> float:
+        """0…1 of what is heard: a dark wall is silent too."""
+        return 0.0 if self.blackout else self.volume
+
     def time(self, now: float) -> float:
         """Seconds into the scene."""
         return self.clock.show(now)
 
 
-def begin(invitation: Scene, listening: Scene, *, rest: float, language: str, now: float) -> State:
+def begin(
+    invitation: Scene, listening: Scene, *, rest: float, language: str, now: float, volume: float = 1.0
+) -> State:
     """A wall that has just been switched on."""
     clock = ShowClock.starting(now)
-    return State(invitation, listening, rest, invitation, clock, now, language, language)
+    return State(
+        invitation, listening, rest, invitation, clock, now, language, language, volume, volume=volume
+    )
 
 
 def step(state: State, event: Event, now: float) -> State:
@@ -171,7 +182,7 @@ def _operated(state: State, command: Control, now: float) -> State:
         return replace(state, clock=clock.speed(now, float(value or 1.0)))
     if command.verb == "reset":
         fresh = replace(state, clock=ShowClock.starting(now), waiting=(), blackout=False)
-        fresh = replace(fresh, language=state.configured, volume=1.0)
+        fresh = replace(fresh, language=state.configured, volume=state.usual)
         return _rest(fresh, now)
     if command.verb == "language":
         return replace(state, language=str(value))

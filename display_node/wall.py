@@ -32,6 +32,7 @@ from display_node.render.atlas import Atlas
 from display_node.render.renderer import Renderer
 from display_node.samples import samples
 from display_node.settings import Settings, allowed, parse_size
+from display_node.sound.player import Moment, open_player
 from display_node.surface import Headless, Surface
 from display_node.thumbnail import Thumbnail
 from display_node.worker import Worker
@@ -70,6 +71,7 @@ class Wall:
         self._renderer = Renderer(
             self._surface.context, self._surface.size, language, self._atlas, samples=settings.samples
         )
+        self._player = open_player(settings.sound, settings.headless)
         self._state = _first_state(network, settings, language, time.monotonic())
         self._heart = Heartbeat()
         self._thumbnail = Thumbnail(time.monotonic)
@@ -93,13 +95,14 @@ class Wall:
             if self._heart.frames == 1:
                 log.info("first frame")
                 self._worker.start()
-                threading.Thread(target=self._warm, name="glyphs", daemon=True).start()
+                threading.Thread(target=self._warm, name="warm", daemon=True).start()
 
     def close(self) -> None:
         """Give everything back; the threads that work are gone afterwards."""
         self._receiver.close()
         self._worker.close()
         self._http.close()
+        self._player.close()
         self._renderer.release()
         self._surface.close()
 
@@ -127,6 +130,7 @@ class Wall:
         light = 0.0 if state.blackout else 1.0
         self._renderer.draw(state.time(now), now - state.since, light)
         self._renderer.finish(self._surface.screen)
+        self._player.hear(Moment(state.scene, now, state.time(now), state.clock.rate), state.loudness)
         self._tell_progress(now)
 
     def _possible(self, command: Control) -> bool:
@@ -157,7 +161,8 @@ class Wall:
         tour.job.link.send(message.encode(), tour.job.sender)
 
     def _warm(self) -> None:
-        """Make the glyphs of every language, so that no caption has to wait for its own."""
+        """Make the sounds, and the glyphs of every language, so that no frame has to wait for its own."""
+        self._player.warm()
         for code in languages():
             self._atlas.warm(Language(code).everything())
 
@@ -231,4 +236,5 @@ def _first_state(network: Network, settings: Settings, language: Language, now: 
         rest=settings.rest,
         language=language.wanted,
         now=now,
+        volume=settings.volume,
     )

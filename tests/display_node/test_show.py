@@ -255,6 +255,15 @@ def test_settings_are_taken_and_reset_undoes_them() -> None:
     assert (state.phase, state.waiting, state.cut, state.time(111.0)) == (Phase.IDLE, (), None, 1.0)
 
 
+def test_the_volume_starts_and_is_reset_as_configured_and_the_dark_is_silent() -> None:
+    state = show.begin(INVITATION, LISTENING, rest=REST, language="en", now=100.0, volume=0.4)
+    assert state.loudness == 0.4
+    assert told(state, "volume", 0.7).loudness == 0.7
+    assert told(told(state, "volume", 0.0), "reset").loudness == 0.4
+    dark = told(state, "blackout", 1.0)
+    assert (dark.loudness, told(dark, "blackout", 0.0).loudness) == (0.0, 0.4)
+
+
 def test_restart_leaves_and_a_failure_is_told() -> None:
     assert told(begin(), "restart").leave
     assert step(begin(), Failed("no torch"), 101.0).failure == "no torch"
