@@ -24,16 +24,22 @@ KNOTS = 5
 """Knots of the wave along each side of the frame."""
 GENTLY = 0.4
 """Part of all these for drawings, whose strokes were turned and bent before they were inked."""
+CALM = 0.3
+"""Part of all these that is left in the last epochs, so that training ends on digits nearly as they were."""
 REINKED, HARDENED, PALED = 0.25, 0.1, 0.1
 """Parts of the pictures that are made thicker or thinner; harder-edged; paler."""
 
 
-def augment(images: Tensor, drawn: Tensor, generator: torch.Generator) -> Tensor:
+def augment(images: Tensor, drawn: Tensor, generator: torch.Generator, calm: bool = False) -> Tensor:
     """(n, 1, 32, 32) in 0…1 → the same digits elsewhere, in other ink. `drawn` (n,): true for drawings.
 
-    The batch must be in random order: what happens to a part of it happens to its first ones.
+    The batch must be in random order: what happens to a part of it happens to its first ones. With `calm`,
+    the ink stays, and all moves less.
     """
-    return reinked(moved(images, torch.where(drawn, GENTLY, 1.0), generator), generator)
+    amount = torch.where(drawn, GENTLY, 1.0)
+    if calm:
+        return moved(images, CALM * amount, generator)
+    return reinked(moved(images, amount, generator), generator)
 
 
 def moved(images: Tensor, amount: Tensor, generator: torch.Generator) -> Tensor:
