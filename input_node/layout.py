@@ -16,6 +16,8 @@ from common.bitmap import SIDE
 
 TARGET = 44
 """Pixels that a finger needs on the smallest screen; larger screens give it a tenth of their height."""
+PICTURE = 2.1
+"""Width of a chapter's picture, of its height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,19 @@ class Layout:
         right = max(self.sight.right, self.bars.right)
         bottom = max(self.caption.bottom, self.bars.bottom)
         return Rect(left, self.sight.top, right - left, bottom - self.sight.top)
+
+    @property
+    def story(self) -> tuple[Rect, Rect]:
+        """A chapter's words and its picture, in the place of message and panel.
+
+        What a wide picture spares of its height is the words'.
+        """
+        panel, gap = self.panel, self.panel.top - self.message.bottom
+        whole = panel.bottom - self.message.top
+        tall = min(panel.height, round(panel.width / PICTURE), round(whole * 0.57))
+        top = panel.bottom - tall
+        words = Rect(self.message.left, self.message.top, self.message.width, top - gap - self.message.top)
+        return words, Rect(panel.left, top, panel.width, tall)
 
     @property
     def all(self) -> dict[str, Rect]:

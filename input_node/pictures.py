@@ -13,11 +13,13 @@ import pygame
 
 from common.bitmap import Bitmap
 from input_node.easel import Grid, Values, beam, box, boxes, coarse, ease, rim, shade
+from input_node.layout import PICTURE
 from input_node.shapes import DUSK, FAINT, GLASS, INK, PAPER, QUIET, RAISED, ROOM, SAND, cut, mix
 from input_node.texts import kind
 from input_node.typeface import centred, line
 
-WIDE, TALL = 21.0, 10.0
+TALL = 10.0
+WIDE = TALL * PICTURE
 """The pictures' own units: as large as they can be in the room that they have."""
 REST = 1.6
 """Seconds that a finished picture stays before it begins again."""

@@ -56,15 +56,17 @@ class View:
         """`sight`: the bitmap to show; `pressed`: the name of the button that is held down."""
         state, made = session.state, self.layout
         screen = state.screen(now)
-        changed = [self._canvas(session, now)]
+        changed = [self._canvas(session, now), self._turn(screen in PICTURED)]
         words = said(state, now, self._texts, empty=session.empty, reachable=reachable)
+        place = made.story[0] if screen in PICTURED else made.message
         entered = _entered(state, screen)
         seen = round(min((now - entered) / FADE, 1.0) * 8) / 8
-        changed.append(self._region("message", made.message, (words, seen), self._draw_message))
+        changed.append(self._region("message", place, (words, seen), self._draw_message))
         if screen in PICTURED:
             chapter = state.tour.chapter if state.tour and screen is Screen.TOUR else ""
             frame = int((now - entered) * PICTURE_RATE) / PICTURE_RATE
-            changed.append(self._picture(chapter, frame, seen, sight))
+            picture = chapter, frame, seen, sight
+            changed.append(self._region("picture", made.story[1], picture, self._draw_picture))
         else:
             changed += self._reading(state, screen, sight, now)
         changed.append(
@@ -89,32 +91,25 @@ class View:
     def _reading(self, state: Station, screen: Screen, sight: Bitmap, now: float) -> list[pygame.Rect | None]:
         """The bitmap that the network gets, and the bars: empty, waiting, or risen."""
         made = self.layout
-        changed = [self._turn(False)]
         revealed = state.revealed if state.answer else None
         grown = 0.0 if revealed is None else _rise((now - revealed) / RISE)
         wave = round((now - state.since) * 30) / 30 + 1 / 30 if screen is Screen.READ else 0.0
         answer = None if revealed is None else state.answer
-        changed += [
+        return [
             self._region("sight", made.sight, sight, panels.sight),
             self._region("caption", made.caption, made, self._draw_caption),
             self._region("bars", made.bars, (answer, round(grown * 200) / 200, wave), self._draw_bars),
         ]
-        return changed
-
-    def _picture(self, chapter: str, frame: float, seen: float, sight: Bitmap) -> pygame.Rect | None:
-        """What the wall is doing, in the place of all that."""
-        turned = self._turn(True)
-        drawn = self._region("picture", self.layout.panel, (chapter, frame, seen, sight), self._draw_picture)
-        return drawn or turned
 
     def _turn(self, picture: bool) -> pygame.Rect | None:
-        """Picture and reading share their place: whichever comes finds it empty."""
+        """Story and reading share their place: whichever comes finds it empty."""
         if self._shown.get("turned", False) == picture:
             return None
-        for name in ("sight", "caption", "bars", "picture"):
+        for name in ("message", "sight", "caption", "bars", "picture"):
             self._shown.pop(name, None)
         self._shown["turned"] = picture
-        return self._surface.fill(ROOM, self.layout.panel.tuple)
+        made = self.layout
+        return self._surface.fill(ROOM, pygame.Rect(made.message.tuple).union(made.panel.tuple))
 
     def _sign(self, state: Station, screen: Screen, now: float, reachable: bool) -> _Sign:
         """What the quiet line says: no wall, how far the tour is, or that the wall is free."""

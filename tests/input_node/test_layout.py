@@ -24,6 +24,11 @@ def test_nothing_overlaps_and_nothing_leaves(width: int, height: int, left_hande
         assert not first.overlaps(second), f"{one} and {other}"
     for name in ("message", "canvas", "sign", "predict", "undo", "clear"):
         assert not made.panel.overlaps(made.all[name]), name
+    words, picture = made.story
+    assert not words.overlaps(picture)
+    for rect in made.story:
+        assert made.message.top <= rect.top < rect.bottom <= made.panel.bottom
+        assert made.message.left <= rect.left < rect.right <= made.message.right
 
 
 @given(st.integers(480, 3840), st.integers(480, 3840))
