@@ -18,6 +18,8 @@ REPEATS = 2.0
 """The same note at most so often in a second: a bias that is everywhere the same must not drone."""
 FAINT = 0.2
 """Strength, 0…1 within a stage, under which nothing is heard."""
+SOFT = 0.3
+"""The least of the loudest that a sum of the answer is heard with."""
 HIGH = 9
 """Step of the scale from which the first stage's notes go up; the last stage's start at 0."""
 SPAN = 8
@@ -45,12 +47,15 @@ def computed(target: Stage, flown: Flights, values: Floats, sums: Floats, depth:
     strength = _unit(values)
     low = round(HIGH * (1 - depth))
     sound, top = (Sound.GLASS, RING) if len(target.shape) == 3 else (Sound.WOOD, SUM)
+    loudness = _loudness(strength, top)
     if target.kind == "flatten":
-        top /= 2  # nothing is computed here: the numbers only move
+        loudness /= 2  # nothing is computed here: the numbers only move
+    elif target.kind == "linear" and values is sums:
+        loudness = np.maximum(loudness, SOFT * top)  # no ReLU: a negative sum is a sum too
     rings = cues(
         sound,
         flown.arrivals,
-        _loudness(strength, top),
+        loudness,
         pitch=low + np.rint(SPAN * strength),
         pan=pan,
     )

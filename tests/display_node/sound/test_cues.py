@@ -79,6 +79,18 @@ def test_a_tick_is_a_negative_sum_and_nothing_else() -> None:
     assert {float(np.float32(time)) for time in ticks["time"]} <= births
 
 
+def test_most_of_the_ten_sums_are_heard_and_the_winner_most() -> None:
+    scene = tour()
+    begin, end = (
+        next(chapter.start for chapter in scene.chapters if chapter.name == name)
+        for name in ("sums", "answer")
+    )
+    sums = of(between(scene.cues, begin, end), Sound.WOOD)
+    assert len(sums) >= 6
+    arrivals = {label.text: label.birth for label in scene.labels if label.height < 9}
+    assert sums["time"][np.argmax(sums["loudness"])] == pytest.approx(arrivals[str(probe().digit)], abs=1e-4)
+
+
 def test_the_answer_is_called_and_doubt_asks() -> None:
     scene = tour()
     call = next(chapter.start for chapter in scene.chapters if chapter.name == "winner")

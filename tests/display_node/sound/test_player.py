@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from common.clock import ShowClock
+from common.config import parse
+from common.errors import ConfigError
 from display_node.scene import Scene, Sound
+from display_node.settings import Settings
 from display_node.sound.cues import cues
 from display_node.sound.player import LATE, Moment, Player, open_player
 
@@ -157,6 +160,14 @@ def test_a_wall_without_a_loudspeaker_carries_on() -> None:
         player.hear(Moment(SCENE, now, now, 1.0), 1.0)
     player.warm()
     player.close()
+
+
+def test_the_settings_say_whether_and_how_loud() -> None:
+    assert parse(Settings, "wall", []).sound is None, "with a window yes, headless no"
+    assert parse(Settings, "wall", ["--no-sound"]).sound is False
+    assert parse(Settings, "wall", ["--sound", "--volume", "0.5"]).volume == 0.5
+    with pytest.raises(ConfigError, match="volume"):
+        parse(Settings, "wall", ["--volume", "1.5"])
 
 
 PROGRAM = """
