@@ -56,9 +56,10 @@ from thin to thick, some without anti-aliasing (`weights/inking.py`). Then, anew
 is shifted, scaled, turned, sheared and waved, some are made thicker or thinner, harder-edged or paler
 (`weights/warp.py`). What is no digit is told apart by an eleventh sum that is always zero
 (`lesson` in `weights/train.py`). Batch normalisation helps while training and is folded into the
-convolutions before the file is written. The file holds the running average of the weights after the last
-epoch. torch {torch}; the same seed gives the same network on the same kind of processor with the same number
-of threads, as long as the code is the same: CHANGELOG.md says what has changed since.
+convolutions before the file is written. The file holds running averages of the weights, halfway between the
+ends of both cycles of the learning rate (`epochs`, `finish`). torch {torch}; the same seed gives the same
+network on the same kind of processor with the same number of threads, as long as the code is the same:
+CHANGELOG.md says what has changed since.
 
 ## Limits
 

@@ -11,15 +11,19 @@ from common.errors import DataError
 from weights.normed import trainable
 from weights.zoo import Plan
 
-PARTS = ("net", "averaged", "optimiser")
+PARTS = ("net", "averaged", "first", "optimiser")
 
 
 @dataclass
 class State:
-    """All that an epoch leaves to the next. `curve` has a row per epoch: loss, then followed accuracies."""
+    """All that an epoch leaves to the next. `curve` has a row per epoch: loss, then followed accuracies.
+
+    `averaged` follows `net`; `first` is where it stood at the end of the long cycle.
+    """
 
     net: nn.Sequential
     averaged: nn.Sequential
+    first: nn.Sequential
     optimiser: torch.optim.AdamW
     curve: list[list[float]] = field(default_factory=list)
 
@@ -27,10 +31,15 @@ class State:
 def begin(plan: Plan, seed: int, decay: float) -> State:
     """Before the first epoch. The learning rate is set at every step, so it has no place here."""
     torch.manual_seed(seed)
-    net, averaged = trainable(plan), trainable(plan)
+    net, averaged, first = (trainable(plan) for _ in range(3))
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     averaged.load_state_dict(net.state_dict())
-    return State(net, averaged.eval(), torch.optim.AdamW(net.parameters(), weight_decay=decay, fused=True))
+    return State(
+        net,
+        averaged.eval(),
+        first.eval(),
+        torch.optim.AdamW(net.parameters(), weight_decay=decay, fused=True),
+    )
 
 
 def keep(path: Path, state: State, recipe: Mapping[str, float | str]) -> None:

@@ -65,3 +65,10 @@ def test_augmented_pictures_stay_pictures_and_come_again_with_their_seed() -> No
     assert (first.sum(dim=(1, 2, 3)) > 10.0).all()
     assert not torch.equal(first[0], first[1])
     assert not augment(torch.zeros_like(images), drawn, torch.Generator()).any()
+
+
+def test_calm_digits_stay_nearly_as_they_were() -> None:
+    images = torch.from_numpy(measured([SEVEN] * 64).images).unsqueeze(1).float() / 255.0
+    drawn = torch.zeros(64, dtype=torch.bool)
+    wild, calm = (augment(images, drawn, torch.Generator().manual_seed(1), calm) for calm in (False, True))
+    assert 0.0 < (calm - images).abs().mean() < 0.5 * (wild - images).abs().mean()

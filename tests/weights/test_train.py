@@ -15,12 +15,12 @@ from weights.evaluate import Result, measure
 from weights.mnist import Digits, joined
 from weights.nondigits import NONE
 from weights.pool import Pool
-from weights.train import Recipe, cycle, epoch, lesson, main, run
+from weights.train import RESTART, Recipe, cycle, epoch, lesson, main, rate, run
 from weights.zoo import ORIGINAL, PLANS
 
 
 def recipe(folder: Path, **changes: object) -> Recipe:
-    return Recipe(**{"epochs": 2, "batch": 32, "threads": 1, "runs": folder, **changes})  # type: ignore[arg-type]
+    return Recipe(**{"epochs": 2, "finish": 0, "batch": 32, "threads": 1, "runs": folder, **changes})  # type: ignore[arg-type]
 
 
 def quiet() -> Console:
@@ -62,6 +62,17 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path: Path, bars: Dig
     assert not same(whole, run(recipe(tmp_path / "other", seed=2), pool(bars), {}, quiet()))
 
 
+def test_what_is_exported_lies_between_the_ends_of_both_cycles(tmp_path: Path, bars: Digits) -> None:
+    plan = recipe(tmp_path, epochs=2, finish=1)
+    exported = run(plan, pool(bars), {}, quiet())
+    state = checkpoint.begin(ORIGINAL, plan.seed, plan.decay)
+    checkpoint.resume(tmp_path / "last.pt", state, plan.numbers)
+    one, two = state.first.fc2.bias, state.averaged.fc2.bias
+    assert not torch.equal(one, two)
+    expected = ((one + two) / 2).detach().numpy()
+    assert exported.layers[-1].bias == pytest.approx(expected, abs=1e-6)
+
+
 def test_resuming_another_recipe_or_nothing_is_refused(tmp_path: Path, bars: Digits) -> None:
     with pytest.raises(DataError, match="cannot resume"):
         run(recipe(tmp_path, resume=True), pool(bars), {}, quiet())
@@ -85,6 +96,13 @@ def test_the_rate_rises_to_one_and_falls_to_nothing() -> None:
     assert rates[-1] == pytest.approx(0.0)
     assert sorted(rates[:11]) == rates[:11]
     assert sorted(rates[10:], reverse=True) == rates[10:]
+
+
+def test_the_second_cycle_is_gentler_and_ends_at_nothing(tmp_path: Path) -> None:
+    plan = recipe(tmp_path, epochs=10, finish=4, rate=1.0)
+    assert max(rate(plan, done) for done in np.linspace(0, 10, 201)) == pytest.approx(1.0)
+    assert max(rate(plan, done) for done in np.linspace(10, 14, 201)) == pytest.approx(RESTART, abs=0.01)
+    assert rate(plan, 14.0) == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize("name", PLANS)
