@@ -18,15 +18,20 @@ def save(network: Network, path: Path) -> None:
     for layer in network.layers:
         if layer.weight is not None and layer.bias is not None:
             tensors |= {f"{layer.name}.weight": layer.weight, f"{layer.name}.bias": layer.bias}
-    metadata = {
+    replace(path, safetensors.numpy.save(tensors, metadata(network)))
+
+
+def metadata(network: Network) -> dict[str, str]:
+    """What a file says of the network besides its numbers: see `display_node.network`."""
+    said = {
         "format": FORMAT,
         "input": ",".join(str(side) for side in network.input),
         "architecture": json.dumps(network.architecture()),
         "temperature": repr(network.temperature),
     }
     if math.isfinite(network.threshold):
-        metadata["threshold"] = repr(network.threshold)
-    replace(path, safetensors.numpy.save(tensors, metadata))
+        said["threshold"] = repr(network.threshold)
+    return said
 
 
 def replace(path: Path, content: bytes) -> None:

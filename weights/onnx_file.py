@@ -4,8 +4,6 @@ Input `drawing` (N, channels, height, width) float32 in 0…1, output `sums` (N,
 makes shares of, at the temperature and threshold that stand in the model's metadata.
 """
 
-import json
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +11,8 @@ import numpy as np
 
 from common import __version__
 from common.errors import DataError
-from display_node.network import FORMAT, Layer, Network
-from weights.files import replace
+from display_node.network import Layer, Network
+from weights.files import metadata, replace
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
@@ -60,7 +58,7 @@ def model(network: Network) -> "ModelProto":
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR_VERSION,
     )
-    helper.set_model_props(made, _properties(network))
+    helper.set_model_props(made, metadata(network))
     checker.check_model(made, full_check=True)
     return made
 
@@ -76,15 +74,3 @@ def _operator(layer: Layer) -> tuple[str, dict[str, Any]]:
         "conv2d": ("Conv", window | {"pads": [layer.padding] * 4}),
         "linear": ("Gemm", {"transB": 1}),
     }[layer.op]
-
-
-def _properties(network: Network) -> dict[str, str]:
-    properties = {
-        "format": FORMAT,
-        "input": ",".join(str(side) for side in network.input),
-        "architecture": json.dumps(network.architecture()),
-        "temperature": repr(network.temperature),
-    }
-    if math.isfinite(network.threshold):
-        properties["threshold"] = repr(network.threshold)
-    return properties
