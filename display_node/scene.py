@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -50,16 +50,22 @@ CUE = np.dtype(
 """One sound, started once."""
 
 MIN_FLIGHT = 1e-3
+DIMMED = 0.4
+"""Light of what is not meant."""
 _RESTS = (("start", "end"), ("size", "size_end"), ("spread", "spread_end"), ("value", "value_end"))
 
 Point = tuple[float, float, float]
+BeatKind = Literal["text", "camera", "highlight", "action"]
 Boxes = npt.NDArray[np.void]
 Cues = npt.NDArray[np.void]
 Floats = npt.NDArray[np.float32]
 
 
 class Tint(IntEnum):
-    """Whose colour a box wears. The colours themselves belong to the theme (`render.palette`)."""
+    """Whose colour a box wears. The colours themselves belong to the theme (`render.palette`).
+
+    A fraction on top of RESULT is the map that a number comes from, 0 the first … 0.99 the last: its hue.
+    """
 
     DRAWING = 0
     WEIGHT = 1
@@ -98,13 +104,23 @@ def boxes(count: int, **fields: npt.ArrayLike) -> Boxes:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Light:
+    """From `time`, within `fade` seconds, a batch is lit by `level`: 1 fully, DIMMED while others are meant."""
+
+    time: float
+    level: float
+    fade: float = 0.4
+
+
 @dataclass(frozen=True, eq=False)
 class Batch:
     """Instances that are drawn with one call, sorted by birth.
 
     Each instance is a block of `len(offsets)` boxes that fly together. Where `values` is given,
     (rows, k) with k = len(offsets), a box takes its number from the instance's row of it. A `live` batch
-    takes its only row of numbers from the picture on the visitor's canvas.
+    takes its only row of numbers from the picture on the visitor's canvas. Before its first of `lights`,
+    sorted by time, a batch is fully lit.
     """
 
     name: str
@@ -112,6 +128,7 @@ class Batch:
     offsets: Floats = field(default_factory=lambda: np.zeros((1, 3), np.float32))
     values: Floats | None = None
     live: bool = False
+    lights: tuple[Light, ...] = ()
 
     def __post_init__(self) -> None:
         order = np.argsort(self.boxes["birth"], kind="stable")
@@ -152,7 +169,10 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Text that stands in the space, facing the viewer, `height` units tall, centred on `at`."""
+    """Text in the space, facing the viewer, `height` units tall, centred on `at`; `light` 0…1 is its brightness.
+
+    It flies to `to`, if that is given, from its birth for `flight` seconds.
+    """
 
     text: str
     at: Point
@@ -160,8 +180,27 @@ class Label:
     birth: float
     tint: Tint = Tint.DRAWING
     death: float = FOREVER
-    rise: float = 0.0
-    """Units that it rises during its first second."""
+    to: Point | None = None
+    flight: float = MIN_FLIGHT
+    light: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """Which colours are explained from `time` to `until`: keys of the language files' table `legend`."""
+
+    time: float
+    until: float
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a moment is for. Nothing reads it to draw: the rule of one mover at a time is checked by it."""
+
+    kind: BeatKind
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +223,8 @@ class Scene:
     captions: tuple[Caption, ...] = ()
     labels: tuple[Label, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    legends: tuple[Legend, ...] = ()
+    beats: tuple[Beat, ...] = ()
     loop: bool = False
     cues: Cues = field(default_factory=lambda: np.zeros(0, CUE))
 

@@ -52,7 +52,7 @@ def line(
 
 def labels(atlas: Atlas, wanted: tuple[Label, ...]) -> Glyphs:
     parts = [
-        line(atlas, label.text, label.at, label.height, int(label.tint), label.birth, label.death, label.rise)
+        line(atlas, label.text, label.at, label.height, int(label.tint), label.birth, label.death)
         for label in wanted
     ]
     return np.concatenate([np.zeros(0, GLYPH), *parts])
