@@ -106,7 +106,7 @@ def boxes(count: int, **fields: npt.ArrayLike) -> Boxes:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """From `time`, within `fade` seconds, a batch is lit by `level`: 1 fully, DIMMED while others are meant."""
+    """From `time`, within `fade` seconds, a batch is lit by `level`: 1, or DIMMED while others are meant."""
 
     time: float
     level: float
@@ -169,7 +169,7 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Text in the space, facing the viewer, `height` units tall, centred on `at`; `light` 0…1 is its brightness.
+    """Text in the space, facing the viewer, `height` units tall, centred on `at`, `light` 0…1 bright.
 
     It flies to `to`, if that is given, from its birth for `flight` seconds.
     """
