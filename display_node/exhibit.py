@@ -6,6 +6,7 @@ from typing import Protocol
 
 import display_node.exhibits
 from common.errors import ConfigError
+from display_node.form import Form
 from display_node.network import Network
 from display_node.probe import Probe
 from display_node.scene import Scene
@@ -14,8 +15,11 @@ from display_node.scene import Scene
 class Exhibit(Protocol):
     name: str
 
-    def build(self, net: Network, probe: Probe, seed: int) -> Scene:
-        """Compile one drawing into a show. No clock, no GL, no global state: same input, same bytes."""
+    def build(self, net: Network, probe: Probe, seed: int, form: Form = Form.FULL) -> Scene:
+        """Compile one drawing into a show. No clock, no GL, no global state: same input, same bytes.
+
+        What has one length only compiles to the same scene in every form.
+        """
 
 
 def names() -> list[str]:

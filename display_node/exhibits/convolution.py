@@ -11,6 +11,7 @@ import numpy as np
 
 from common.verdict import judge
 from display_node.flights import LIFT, Floats, convolve, gain, lay_out, standing, weigh
+from display_node.form import Form
 from display_node.network import POOLS, Network
 from display_node.pooling import pool
 from display_node.probe import Probe
@@ -67,7 +68,7 @@ class _Script:
 class Convolution:
     name = "convolution"
 
-    def build(self, net: Network, probe: Probe, seed: int) -> Scene:
+    def build(self, net: Network, probe: Probe, seed: int, form: Form = Form.FULL) -> Scene:
         line_up = stages(net)
         script = _Script()
         _show_drawing(script, line_up[0], probe)

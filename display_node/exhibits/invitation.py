@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from display_node.flights import gain
+from display_node.form import Form
 from display_node.network import Network
 from display_node.probe import Probe
 from display_node.scene import FOREVER, Batch, Boxes, CameraKey, Caption, Scene, Tint, boxes
@@ -27,7 +28,7 @@ SWAY = ((-1.25, 0.44, 1.0), (-0.95, 0.56, 1.0))
 class Invitation:
     name = "invitation"
 
-    def build(self, net: Network, probe: Probe, seed: int) -> Scene:
+    def build(self, net: Network, probe: Probe, seed: int, form: Form = Form.FULL) -> Scene:
         return self.drift(net, [probe], seed)
 
     def drift(self, net: Network, probes: Sequence[Probe], seed: int) -> Scene:

@@ -1,5 +1,6 @@
 """While someone draws: the picture on the tablet, live, where the network's input will stand."""
 
+from display_node.form import Form
 from display_node.network import Network
 from display_node.probe import Probe
 from display_node.scene import Batch, CameraKey, Caption, Scene, Tint, boxes
@@ -11,7 +12,7 @@ VIEW = (-0.34, 0.22, 1.0)
 class Listening:
     name = "listening"
 
-    def build(self, net: Network, probe: Probe, seed: int) -> Scene:
+    def build(self, net: Network, probe: Probe, seed: int, form: Form = Form.FULL) -> Scene:
         source = canvas()
         middle = source.centres.mean(axis=0)
         block = boxes(1, start=middle, size=source.size, tint=Tint.DRAWING, row=0)
