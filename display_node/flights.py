@@ -62,64 +62,67 @@ def standing(stage: Stage, values: Floats, births: npt.ArrayLike, tint: Tint = T
 
 
 def convolve(
-    source: Stage, target: Stage, incoming: Floats, start: float, seconds: float, seed: int
+    source: Stage,
+    target: Stage,
+    incoming: Floats,
+    births: Floats,
+    cells: npt.NDArray[np.intp] | None = None,
+    *,
+    name: str | None = None,
+    leg: float = LEG,
 ) -> Flights:
-    """Every kernel of `target.layer` appears, sinks onto its patch of `source` and flies to its cell.
+    """The kernel of each cell of `target` appears, sinks onto its patch of `source` and flies to its cell.
 
-    `incoming` (channels, rows, columns) is what stands on `source`. The maps are filled row by row,
-    all channels of a place together, in an order that `seed` shuffles.
+    `births` (n,): when; `cells` (n,): of which cells, all without it. `incoming` (channels, rows, columns) is
+    what stands on `source`. The batches are called `name`, without it as what the target shows.
     """
     layer = target.layer
     assert layer is not None
     assert layer.weight is not None
     channels, rows, columns = target.shape
     kernel = layer.weight.shape[-1]
-    births = walk(target, start, seconds, seed)
-    patch = np.tile(middles(source, target), (channels, 1))
+    count, name = len(births), name or target.shown
+    cells = np.arange(channels * rows * columns) if cells is None else cells
+    channel, place = np.divmod(cells, rows * columns)
+    patch = middles(source, target)[place]
     offsets = kernel_offsets(source, kernel, source.shape[0])
     flat = layer.weight.reshape(channels, -1)
-    channel = np.repeat(np.arange(channels), rows * columns)
-    products = patches(incoming, kernel, layer.stride, layer.padding)[None, :, :] * flat[:, None, :]
+    products = patches(incoming, kernel, layer.stride, layer.padding)[place] * flat[channel]
     size = np.array(source.size, np.float32) * COVER
     deep = max(float(np.ptp(offsets[:, 2])), 1.0)
     shrink = min(target.size[0] / (kernel * source.pitch[0]), target.size[2] / deep)
-    landed = births + LEG
+    landed = births + np.float32(leg)
+    shared: dict[str, Any] = {"flight": leg, "size": size, "layer": target.index, "cell": cells}
     sink = boxes(
-        len(births),
+        count,
         start=patch + np.array([0, 0, HOVER], np.float32),
         end=patch,
         birth=births,
-        flight=LEG,
         death=landed,
-        size=size,
         gain=gain(flat),
         tint=Tint.WEIGHT,
         row=channel,
-        layer=target.index,
-        cell=np.arange(len(births)),
+        **shared,
     )
     fly = boxes(
-        len(births),
+        count,
         start=patch,
-        end=target.centres,
+        end=target.centres[cells],
         birth=landed,
-        flight=LEG,
-        death=landed + LEG,
-        size=size,
+        death=landed + leg,
         size_end=size * shrink,
         spread_end=shrink,
         gain=gain(products),
         tint=Tint.PRODUCT,
-        row=np.arange(len(births)),
-        layer=target.index,
-        cell=np.arange(len(births)),
+        row=np.arange(count),
+        **shared,
     )
     return Flights(
         (
-            Batch(f"{target.shown}.weights", sink, offsets, flat.copy()),
-            Batch(f"{target.shown}.products", fly, offsets, products.reshape(len(births), -1)),
+            Batch(f"{name}.weights", sink, offsets, flat.copy()),
+            Batch(f"{name}.products", fly, offsets, products),
         ),
-        landed + np.float32(LEG),
+        landed + np.float32(leg),
     )
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from common.verdict import judge
-from display_node.flights import LIFT, Floats, convolve, gain, lay_out, standing, weigh
+from display_node.flights import LIFT, Floats, convolve, gain, lay_out, standing, walk, weigh
 from display_node.form import Form
 from display_node.network import POOLS, Network
 from display_node.pooling import pool
@@ -142,7 +142,8 @@ def _show_stage(
     if target.kind == "flatten":
         flown = lay_out(source, target, incoming, values, begin, part.seconds)
     elif target.kind == "conv2d":
-        flown = convolve(source, target, incoming, begin, part.seconds, seed + target.index)
+        births = walk(target, begin, part.seconds, seed + target.index)
+        flown = convolve(source, target, incoming, births)
     elif target.kind in POOLS:
         flown = pool(source, target, incoming, begin, part.seconds, seed + target.index)
     else:
