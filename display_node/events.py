@@ -1,10 +1,12 @@
 """What can happen to a wall. The receiver and the worker make events; the show is stepped by them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from common.bitmap import Bitmap
 from common.control import Control
 from common.link import Address, Link
+from display_node.form import Form
 from display_node.probe import Probe
 from display_node.scene import Scene
 
@@ -45,11 +47,17 @@ class Awake:
 
 @dataclass(frozen=True, eq=False)
 class Compiled:
-    """A drawing was read and its show is ready; `invitation` has it drift by once the wall rests."""
+    """A drawing was read and its show is ready in every form: which one is told when its turn comes."""
 
     job: Job
     probe: Probe
-    scene: Scene
+    scenes: Mapping[Form, Scene]
+
+
+@dataclass(frozen=True, eq=False)
+class Drifting:
+    """The next part of the invitation is ready; the last visitor's drawing is among those that drift by."""
+
     invitation: Scene
 
 
@@ -60,4 +68,4 @@ class Failed:
     reason: str
 
 
-Event = Drawn | Wiped | Awake | Compiled | Failed | Control
+Event = Drawn | Wiped | Awake | Compiled | Drifting | Failed | Control

@@ -9,6 +9,7 @@ from common.config import setting
 from common.errors import ConfigError
 from common.wire import CONTROL_PORT, DISPLAY_HTTP_PORT, DRAWING_PORT, LEGACY_PORT
 from display_node.engine import ENGINES
+from display_node.form import AUTO, FORMS
 
 SMALLEST, LARGEST = 64, 8192
 """Pixels along either side of a picture."""
@@ -37,7 +38,9 @@ class Settings:
     sound: bool | None = setting(None, "play sound; without a window only if asked to")
     volume: float = setting(1.0, "loudness of the sound at the start", low=0.0, high=1.0)
     language: str = setting("en+ko", "en, ko or en+ko")
+    captions: bool = setting(True, "show captions and legend; without them it is the silent form")
     exhibit: str = setting("convolution", "what a submitted drawing starts")
+    form: str = setting(AUTO, "of a tour; auto: short if others wait or it was just seen", choices=FORMS)
     rest: float = setting(12.0, "seconds for which the answer stays", low=1.0, high=600.0)
     linger: float = setting(
         0.0, "seconds to stay before ending for want of a screen or a port", low=0.0, high=60.0

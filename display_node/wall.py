@@ -18,10 +18,12 @@ from common.link import UdpLink
 from common.paths import cache_folder
 from common.wire import Progress
 from display_node import show
+from display_node.choices import Choices
 from display_node.desk import Desk
 from display_node.engine import open_engine
 from display_node.exhibits.invitation import exhibit as invitation
 from display_node.exhibits.listening import exhibit as listening
+from display_node.form import AUTO, wanted
 from display_node.language import Language, languages
 from display_node.ledger import Ledger
 from display_node.mailbox import Mailbox
@@ -120,17 +122,17 @@ class Wall:
             self._told_ready = True
             with contextlib.suppress(BrokenPipeError):  # whoever started us no longer listens
                 print(json.dumps({"ready": True, **self._ports}), flush=True)
-        if state.language != before.language:
-            self._renderer.set_language(Language(state.language))
+        if state.choices.language != before.choices.language:
+            self._renderer.set_language(Language(state.choices.language))
         if state.scene is not self._renderer.scene:
             self._renderer.show(state.scene)
         if state.canvas is not before.canvas:
             self._renderer.set_live(state.canvas)
         self._renderer.resize(self._surface.size)
-        light = 0.0 if state.blackout else 1.0
+        light = 0.0 if state.choices.blackout else 1.0
         self._renderer.draw(state.time(now), now - state.since, light)
         self._renderer.finish(self._surface.screen)
-        self._player.hear(Moment(state.scene, now, state.time(now), state.clock.rate), state.loudness)
+        self._player.hear(Moment(state.scene, now, state.time(now), state.clock.rate), state.choices.loudness)
         self._tell_progress(now)
 
     def _possible(self, command: Control) -> bool:
@@ -141,6 +143,8 @@ class Wall:
                 self._worker.perform(str(command.value))
             elif command.verb == "language":
                 _speakable(str(command.value))
+            elif command.verb == "form":
+                wanted(str(command.value))
         except ConfigError as error:
             log.warning("%s", error)
             return False
@@ -174,7 +178,9 @@ class Wall:
             "awake": state.awake,
             "scene": state.scene.name,
             "waiting": len(state.waiting),
-            "language": state.language,
+            "language": state.choices.language,
+            "form": state.choices.form.value if state.choices.form else AUTO,
+            "captions": state.choices.captions,
             "paused": state.clock.paused,
             "counters": self._counters.snapshot(),
         }
@@ -234,7 +240,6 @@ def _first_state(network: Network, settings: Settings, language: Language, now: 
         invitation.build(network, resting, settings.seed),
         listening.build(network, resting, settings.seed),
         rest=settings.rest,
-        language=language.wanted,
+        choices=Choices(language.wanted, settings.volume, wanted(settings.form), settings.captions),
         now=now,
-        volume=settings.volume,
     )

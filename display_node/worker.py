@@ -18,9 +18,10 @@ from common.bitmap import Bitmap
 from common.errors import DataError, SandglassError
 from common.wire import Answer
 from display_node.engine import Engine
-from display_node.events import Awake, Compiled, Event, Failed, Job
+from display_node.events import Awake, Compiled, Drifting, Event, Failed, Job
 from display_node.exhibit import find
 from display_node.exhibits.invitation import exhibit as invitation
+from display_node.form import Form
 from display_node.ledger import Ledger
 from display_node.mailbox import MAX_STATIONS
 from display_node.network import Network
@@ -162,6 +163,6 @@ class Worker:
             exhibit = self._exhibit
         if probe not in self._shown:
             self._shown.append(probe)
-        scene = exhibit.build(self._network, probe, self._seed)
-        drift = invitation.drift(self._network, list(self._shown), self._seed)
-        self._post(Compiled(job, probe, scene, drift))
+        scenes = {form: exhibit.build(self._network, probe, self._seed, form) for form in Form}
+        self._post(Compiled(job, probe, scenes))
+        self._post(Drifting(invitation.drift(self._network, list(self._shown), self._seed)))

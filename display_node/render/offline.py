@@ -15,6 +15,7 @@ from common.paths import cache_folder
 from common.raster import framed, preview
 from display_node.engine import ENGINES, open_engine
 from display_node.exhibit import find
+from display_node.form import Form
 from display_node.language import Language
 from display_node.network import SHIPPED, load
 from display_node.render.atlas import Atlas
@@ -32,6 +33,7 @@ class Options:
     drawing: str = setting(str(DRAWINGS), "a 32×32 PNG, or F.strokes.json[:index]")
     exhibit: str = setting("convolution", "which exhibit")
     at: float | None = setting(None, "seconds into it, for a PNG (default: its end)", low=0.0)
+    form: str = setting(Form.FULL.value, "its length", choices=[form.value for form in Form])
     size: str = setting("1280x720", "WIDTHxHEIGHT in pixels")
     output: Path | None = setting(None, "OUT.png or OUT.mp4")
     language: str = setting("en+ko", "en, ko or en+ko")
@@ -81,7 +83,7 @@ def open_show(options: Options) -> tuple[Renderer, Scene]:
         language = Language("en")
     # torch takes seconds to import; what is wrong was said before
     probe = open_engine(options.engine, network, weights).read(bitmap, canvas)
-    scene = exhibit.build(network, probe, options.seed)
+    scene = exhibit.build(network, probe, options.seed, Form(options.form))
     atlas = Atlas(font, cache_folder())
     atlas.warm(language.everything())
     renderer = Renderer(headless(), size, language, atlas, samples=options.samples)

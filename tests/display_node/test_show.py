@@ -11,7 +11,9 @@ from common.bitmap import BLANK, SIDE, Bitmap
 from common.control import VERBS, Control
 from common.link import MemoryNetwork
 from display_node import show
-from display_node.events import Awake, Compiled, Drawn, Event, Failed, Job, Wiped
+from display_node.choices import Choices
+from display_node.events import Awake, Compiled, Drawn, Drifting, Event, Failed, Job, Wiped
+from display_node.form import Form
 from display_node.probe import Probe
 from display_node.scene import Chapter, Scene
 from display_node.show import FORGET, FORGET_WIPED, MAX_WAITING, Phase, State, step, tick
@@ -19,21 +21,23 @@ from display_node.show import FORGET, FORGET_WIPED, MAX_WAITING, Phase, State, s
 REST = 12.0
 INK = Bitmap(bytes([200]) * SIDE * SIDE)
 MORE_INK = Bitmap(bytes([255]) * SIDE * SIDE)
-INVITATION = Scene("invitation", 27.0, (), (), loop=True)
+INVITATION = Scene("invitation", 30.0, (), ())
+NEXT = Scene("invitation", 24.0, (), ())
 LISTENING = Scene("listening", 60.0, (), ())
 LINK = MemoryNetwork().link("wall", 9000)
 
 
 def compiled(station: str, drawing: int = 1) -> Compiled:
-    """A tour of 30 s with chapters at 5, 10 and 20 s."""
+    """A tour of 30 s with chapters at 5, 10 and 20 s; in its short form of 8 s, at 3 and 6 s."""
     chapters = (Chapter("one", 5.0), Chapter("two", 10.0), Chapter("three", 20.0))
-    tour = Scene(f"{station} {drawing}", 30.0, (), (), chapters=chapters)
+    full = Scene(f"{station} {drawing}", 30.0, (), (), chapters=chapters)
+    short = Scene(f"{station} {drawing}", 8.0, (), (), chapters=(Chapter("two", 3.0), Chapter("three", 6.0)))
     job = Job(station, drawing, INK, INK, LINK, ("tablet", 1))
-    return Compiled(job, Probe(INK, {}), tour, Scene(f"drift {station}", 27.0, (), (), loop=True))
+    return Compiled(job, Probe(INK, {}), {Form.FULL: full, Form.SHORT: short})
 
 
 def begin(now: float = 100.0) -> State:
-    return show.begin(INVITATION, LISTENING, rest=REST, language="en+ko", now=now)
+    return show.begin(INVITATION, LISTENING, rest=REST, choices=Choices("en+ko"), now=now)
 
 
 def drawing(station: str = "a", now: float = 100.0) -> State:
@@ -60,19 +64,47 @@ def told(state: State, verb: str, value: float | str | None = None, now: float =
 def test_at_first_it_invites() -> None:
     state = begin()
     assert (state.phase, state.scene, state.time(103.0)) == (Phase.IDLE, INVITATION, 3.0)
-    assert tick(state, 1e6) is state
+    assert tick(state, 129.9) is state
+
+
+def test_the_next_part_of_the_invitation_takes_over_to_the_instant() -> None:
+    state = step(begin(), Drifting(NEXT), 105.0)
+    assert (state.scene, state.ahead, tick(state, 129.9)) == (INVITATION, NEXT, state)
+    on = tick(state, 130.25)
+    assert (on.scene, on.invitation, on.ahead) == (NEXT, NEXT, None)
+    assert on.time(130.25) == pytest.approx(0.25)
+    assert on.since == state.since, "no dip of the light: it is no other scene"
+
+
+def test_it_goes_on_at_the_operators_speed() -> None:
+    state = step(told(begin(), "speed", 4.0), Drifting(NEXT), 101.0)
+    on = tick(state, 108.0)
+    assert on.scene is NEXT
+    assert (on.time(108.0), on.time(109.0)) == (2.0, 6.0)
+
+
+def test_without_a_next_part_the_same_comes_once_more() -> None:
+    again = tick(begin(), 131.0)
+    assert (again.scene, again.time(131.0), again.since) == (INVITATION, 0.0, 131.0)
+
+
+def test_after_a_tour_it_goes_on_with_the_part_that_knows_the_drawing() -> None:
+    state = step(touring(), Drifting(NEXT), 101.0)
+    assert state.scene is not NEXT
+    rested = tick(tick(state, 130.0), 130.0 + REST)
+    assert (rested.scene, rested.invitation, rested.ahead, rested.since) == (NEXT, NEXT, None, 130.0 + REST)
 
 
 def test_once_awake_it_knows_the_networks_numbers() -> None:
-    drift = Scene("drift", 27.0, (), (), loop=True)
-    state = step(begin(), Awake(drift), 101.0)
+    state = step(begin(), Awake(NEXT), 101.0)
     assert state.awake
-    assert (state.scene, state.time(101.0)) == (drift, 0.0)
+    assert (state.scene, state.time(101.0)) == (NEXT, 0.0)
 
 
 def test_waking_does_not_disturb_who_draws() -> None:
-    state = step(drawing(), Awake(INVITATION), 101.0)
+    state = step(drawing(), Awake(NEXT), 101.0)
     assert (state.awake, state.phase, state.scene) == (True, Phase.DRAWING, LISTENING)
+    assert tick(state, 101.0 + FORGET).scene is NEXT
 
 
 def test_a_pen_brings_up_the_canvas() -> None:
@@ -116,7 +148,9 @@ def test_wiping_does_nothing_to_anything_else(state: State) -> None:
 def test_a_submit_starts_at_once(state: State) -> None:
     event = compiled("a", 2)
     on_stage = step(state, event, 131.0)
-    assert (on_stage.phase, on_stage.tour, on_stage.scene) == (Phase.TOURING, event, event.scene)
+    assert (on_stage.phase, on_stage.tour) == (Phase.TOURING, event)
+    assert on_stage.form is not None
+    assert on_stage.scene is event.scenes[on_stage.form]
     assert (on_stage.time(131.0), on_stage.canvas, on_stage.pen) == (0.0, BLANK, None)
 
 
@@ -127,9 +161,8 @@ def test_a_tour_ends_in_its_answer_and_the_answer_in_a_rest() -> None:
     assert (ended.phase, ended.tour, ended.scene) == (Phase.ANSWERED, state.tour, state.scene)
     assert tick(ended, 130.0 + REST - 0.1) is ended
     rested = tick(ended, 130.0 + REST)
-    assert (rested.phase, rested.tour) == (Phase.IDLE, None)
-    assert state.tour is not None
-    assert rested.scene is state.tour.invitation
+    assert (rested.phase, rested.tour, rested.form) == (Phase.IDLE, None, None)
+    assert rested.scene is INVITATION
 
 
 def test_a_pen_takes_over_from_an_answer_but_not_from_a_tour() -> None:
@@ -186,8 +219,8 @@ def test_many_stations_take_turns_in_order() -> None:
 def test_those_who_wait_longest_see_a_whole_tour_of_the_one_before() -> None:
     state = tick(touring("a", "b", "c"), 105.0)
     assert state.tour is not None
-    assert (state.tour.job.station, state.cut) == ("b", 30.0)
-    assert step(state, compiled("d"), 106.0).cut == 30.0
+    assert (state.tour.job.station, state.form, state.cut) == ("b", Form.SHORT, 8.0)
+    assert step(state, compiled("d"), 106.0).cut == 8.0
 
 
 def test_another_submit_does_not_put_off_the_change() -> None:
@@ -246,22 +279,26 @@ def test_a_pause_holds_the_answer_too() -> None:
 
 def test_settings_are_taken_and_reset_undoes_them() -> None:
     state = touring("a", "b")
-    for verb, value in (("language", "ko"), ("volume", 0.25), ("blackout", 1.0), ("speed", 4.0)):
+    changes: list[tuple[str, float | str]] = [("language", "ko"), ("volume", 0.25), ("form", "short")]
+    for verb, value in [*changes, ("captions", 0.0), ("blackout", 1.0), ("speed", 4.0)]:
         state = told(state, verb, value)
-    assert (state.language, state.volume, state.blackout, state.clock.rate) == ("ko", 0.25, True, 4.0)
-    assert not told(state, "blackout", 0.0).blackout
+    assert (state.choices, state.clock.rate) == (Choices("ko", 0.25, Form.SHORT, False, True), 4.0)
+    assert not told(state, "blackout", 0.0).choices.blackout
+    assert told(state, "captions", 1.0).choices.captions
+    assert told(state, "form", "auto").choices.form is None
     state = told(told(state, "pause"), "reset", now=110.0)
-    assert (state.language, state.volume, state.blackout, state.clock.rate) == ("en+ko", 1.0, False, 1.0)
+    assert (state.choices, state.clock.rate) == (Choices("en+ko"), 1.0)
     assert (state.phase, state.waiting, state.cut, state.time(111.0)) == (Phase.IDLE, (), None, 1.0)
 
 
 def test_the_volume_starts_and_is_reset_as_configured_and_the_dark_is_silent() -> None:
-    state = show.begin(INVITATION, LISTENING, rest=REST, language="en", now=100.0, volume=0.4)
-    assert state.loudness == 0.4
-    assert told(state, "volume", 0.7).loudness == 0.7
-    assert told(told(state, "volume", 0.0), "reset").loudness == 0.4
+    choices = Choices("en", volume=0.4)
+    state = show.begin(INVITATION, LISTENING, rest=REST, choices=choices, now=100.0)
+    assert state.choices.loudness == 0.4
+    assert told(state, "volume", 0.7).choices.loudness == 0.7
+    assert told(told(state, "volume", 0.0), "reset").choices.loudness == 0.4
     dark = told(state, "blackout", 1.0)
-    assert (dark.loudness, told(dark, "blackout", 0.0).loudness) == (0.0, 0.4)
+    assert (dark.choices.loudness, told(dark, "blackout", 0.0).choices.loudness) == (0.0, 0.4)
 
 
 def test_restart_leaves_and_a_failure_is_told() -> None:
@@ -273,7 +310,7 @@ def values(verb: str) -> st.SearchStrategy[float | str | None]:
     kind = VERBS[verb]
     if kind.kind == "f":
         return st.floats(kind.low, kind.high)
-    return st.sampled_from(["en", "ko", "en+ko"]) if kind.kind == "s" else st.none()
+    return st.sampled_from(["en", "en+ko", "auto", "full", "short"]) if kind.kind == "s" else st.none()
 
 
 stations = st.sampled_from("abc")
@@ -284,7 +321,8 @@ events = st.one_of(
     st.builds(Drawn, stations, st.sampled_from([BLANK, INK, MORE_INK])),
     st.builds(Wiped, stations),
     st.builds(compiled, stations, st.integers(1, 9)),
-    st.builds(Awake, st.just(Scene("drift", 27.0, (), (), loop=True))),
+    st.builds(Awake, st.just(NEXT)),
+    st.builds(Drifting, st.builds(lambda: Scene("invitation", 30.0, (), ()))),
     controls,
 )
 """Anything that can happen to a wall, but for the end of it."""
@@ -316,7 +354,9 @@ def test_what_holds_whatever_happens(story: list[tuple[Event | None, float]]) ->
             assert state.scene is LISTENING
         else:
             assert state.tour is not None
-            assert state.scene is state.tour.scene
+            assert state.form is not None
+            assert state.scene is state.tour.scenes[state.form]
+        assert (state.tour is None) == (state.form is None)
         assert (state.tour is None) == (state.phase in (Phase.IDLE, Phase.DRAWING))
         assert (state.pen is None) == (state.phase is not Phase.DRAWING)
         assert (state.until is None) == (state.phase in (Phase.IDLE, Phase.TOURING))
