@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from display_node.render.atlas import Atlas
-from display_node.render.text import GLYPH, TEXT_COLOUR, Glyphs, line, width
+from display_node.render.palette import SAND, Palette
+from display_node.render.text import GLYPH, Glyphs, line, width
 
 EM = (0.040, 0.031)
 """Size of the first and of the second language, as parts of the screen's height.
@@ -19,9 +20,18 @@ WIDEST = 0.92
 """Part of the screen's width that a line may take before it is broken."""
 FLOOR = 0.036
 """Free space below the last line, as a part of the screen's height."""
+FADES = (0.35, 0.25)
+"""Seconds in which a caption comes, and goes."""
 
 
-def caption(atlas: Atlas, texts: Sequence[str], aspect: float, birth: float, death: float) -> Glyphs:
+def caption(
+    atlas: Atlas,
+    texts: Sequence[str],
+    aspect: float,
+    birth: float,
+    death: float,
+    palette: Palette = SAND,
+) -> Glyphs:
     """Glyphs of these texts, one a language, stacked upwards from the floor and centred."""
     sizes = EM if len(texts) > 1 else (ALONE,)
     rows: list[tuple[str, float]] = []
@@ -32,7 +42,7 @@ def caption(atlas: Atlas, texts: Sequence[str], aspect: float, birth: float, dea
     for row, em in reversed(rows):
         middle = y + LEADING * em / 2
         at = (0.0, 2.0 * middle - 1.0, 0.0)
-        parts.append(line(atlas, row, at, em, TEXT_COLOUR, birth, death))
+        parts.append(line(atlas, row, at, em, palette.text, birth, death, fades=FADES))
         y += LEADING * em
     return np.concatenate(parts)
 

@@ -13,9 +13,10 @@ from display_node.render.camera import FrameBlock, Pose, Track
 from display_node.render.captions import caption
 from display_node.render.easing import glide
 from display_node.render.glow import Glow
+from display_node.render.labels import labels
 from display_node.render.palette import SAND, Palette
 from display_node.render.target import Size, Target
-from display_node.render.text import GpuText, TextLayer, labels
+from display_node.render.text import GpuText, TextLayer
 from display_node.scene import Scene
 
 FRAME_BYTES = 24 * 4
@@ -42,13 +43,13 @@ class Renderer:
         self._glow = Glow(context)
         self.target = Target(context, self._glow, size, samples)
         self._boxes = BoxShader(context, palette)
-        self._text = TextLayer(context, atlas, palette)
+        self._text = TextLayer(context, atlas)
         self._language = language
         self._frame, self._block = context.buffer(reserve=FRAME_BYTES), FrameBlock()
         self._live = context.texture((SIDE * SIDE, 1), 1, dtype="f4")
         self.set_live(BLANK)
         self._batches: list[GpuBatch] = []
-        self._labels = self._text.upload(labels(atlas, ()))
+        self._labels = self._text.upload(labels(atlas, (), palette))
         self._captions: list[tuple[float, float, GpuText]] = []
         self.scene: Scene | None = None
         self._track: Track | None = None
@@ -60,7 +61,7 @@ class Renderer:
         self._release_scene()
         self.scene = scene
         self._batches = [GpuBatch(self._boxes, batch, self._live) for batch in scene.batches]
-        self._labels = self._text.upload(labels(self._text.atlas, scene.labels))
+        self._labels = self._text.upload(labels(self._text.atlas, scene.labels, self._palette))
         self._leaving = self._pose
         self._compose()
 
@@ -137,7 +138,7 @@ class Renderer:
             birth = spoken.time if not self.scene.loop else -1.0
             end = spoken.until if spoken.until < self.scene.duration else math.inf
             death = min(end, 1e9)
-            glyphs = self._text.upload(caption(self._text.atlas, texts, aspect, birth, death))
+            glyphs = self._text.upload(caption(self._text.atlas, texts, aspect, birth, death, self._palette))
             self._captions.append((spoken.time, end, glyphs))
 
     def _release_scene(self) -> None:

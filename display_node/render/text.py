@@ -5,13 +5,23 @@ import numpy as np
 import numpy.typing as npt
 
 from display_node.render.atlas import SIDE, Atlas
-from display_node.render.palette import Palette
-from display_node.render.shader import program
-from display_node.scene import FOREVER, Label
+from display_node.render.palette import Colour
+from display_node.render.shader import program, uniform
+from display_node.scene import FOREVER, MIN_FLIGHT, Point
 
-GLYPH = np.dtype([("anchor_birth", "f4", 4), ("offset_size", "f4", 4), ("atlas", "f4", 4), ("look", "f4", 4)])
-TEXT_COLOUR = 5
-"""Index of the captions' colour, after those of the tints."""
+GLYPH = np.dtype(
+    [
+        ("anchor_birth", "f4", 4),  # where the text stands at birth (world), or on the screen, −1…1; s
+        ("to_flight", "f4", 4),  # where it flies to, and for how long, s
+        ("offset_size", "f4", 4),  # the quad's lower left corner and its size, ems
+        ("atlas", "f4", 4),  # the same in the atlas, 0…1
+        ("look", "f4", 4),  # an em (units, or parts of the screen's height); death, fade in, fade out, s
+        ("colour_light", "f4", 4),  # red, green, blue, and the light on them, 0…1
+        ("pull", "f4"),  # ems by which its depth is nearer than its anchor's
+    ]
+)
+"""One glyph: the attributes of glyphs.vert, in its order."""
+_ATTRIBUTES = ("anchor_birth", "to_flight", "offset_size", "atlas", "look", "colour_light", "pull")
 
 Glyphs = npt.NDArray[np.void]
 
@@ -24,17 +34,23 @@ def width(atlas: Atlas, text: str) -> float:
 def line(
     atlas: Atlas,
     text: str,
-    at: tuple[float, float, float],
+    at: Point,
     em: float,
-    colour: int,
+    colour: Colour,
     birth: float = 0.0,
     death: float = FOREVER,
-    rise: float = 0.0,
+    *,
+    fades: tuple[float, float] = (0.0, 0.0),
+    to: Point | None = None,
+    flight: float = MIN_FLIGHT,
+    light: float = 1.0,
+    pull: float = 0.0,
     base: float = -0.36,
 ) -> Glyphs:
     """One line, centred on `at`; `em` is its size, in units of the space or parts of the screen's height.
 
-    `base` is where the baseline lies below `at`, in ems; the default centres digits and capitals.
+    `fades` are the seconds of its coming, after birth, and of its going, before death. `base` is where
+    the baseline lies below `at`, in ems; the default centres digits and capitals.
     """
     glyphs = atlas.glyphs(text)
     made = np.zeros(len(glyphs), GLYPH)
@@ -42,30 +58,25 @@ def line(
     for index, glyph in enumerate(glyphs):
         made[index] = (
             (*at, birth),
+            (*(to or at), flight),
             (pen + glyph.x, base + glyph.y, glyph.width, glyph.height),
             (glyph.u, glyph.v, glyph.across, glyph.down),
-            (em, colour, death, rise),
+            (em, death, *fades),
+            (*colour, light),
+            pull,
         )
         pen += glyph.advance
     return made
 
 
-def labels(atlas: Atlas, wanted: tuple[Label, ...]) -> Glyphs:
-    parts = [
-        line(atlas, label.text, label.at, label.height, int(label.tint), label.birth, label.death)
-        for label in wanted
-    ]
-    return np.concatenate([np.zeros(0, GLYPH), *parts])
-
-
 class TextLayer:
     """Draws glyph instances; its texture follows the atlas."""
 
-    def __init__(self, context: moderngl.Context, atlas: Atlas, palette: Palette) -> None:
+    def __init__(self, context: moderngl.Context, atlas: Atlas) -> None:
         self._context, self.atlas = context, atlas
         self._program = program(context, "glyphs.vert", "glyphs.frag")
         self._program["u_atlas"] = 0
-        self._program["u_colours"] = [*palette.positive, palette.text]
+        self._screen, self._rim = (uniform(self._program, name) for name in ("u_screen", "u_rim"))
         self._texture = context.texture((SIDE, SIDE), 1)
         self._version = -1
         corners = np.array([(0, 0), (1, 0), (0, 1), (1, 1)], np.float32)
@@ -76,23 +87,26 @@ class TextLayer:
         buffer = self._context.buffer(glyphs.tobytes()) if len(glyphs) else None
         array = None
         if buffer is not None:
-            layout = "4f 4f 4f 4f/i"
-            names = ("in_anchor_birth", "in_offset_size", "in_atlas", "in_look")
+            names = (f"in_{name}" for name in _ATTRIBUTES)
             array = self._context.vertex_array(
-                self._program, [(self._corners, "2f", "in_corner"), (buffer, layout, *names)]
+                self._program,
+                [(self._corners, "2f", "in_corner"), (buffer, "4f 4f 4f 4f 4f 4f 1f/i", *names)],
             )
         return GpuText(buffer, array, len(glyphs))
 
     def draw(self, text: "GpuText", on_screen: bool) -> None:
+        """The dark rims of all glyphs first, so that none lies on the letter beside it."""
         if text.array is None:
             return
         if self._version != self.atlas.version:
             self._version = self.atlas.version
             self._texture.write(self.atlas.image.tobytes())
         self._texture.use(0)
-        self._program["u_screen"] = int(on_screen)
+        self._screen.value = int(on_screen)
         self._context.enable(moderngl.BLEND)
-        text.array.render(moderngl.TRIANGLE_STRIP, instances=text.count)
+        for rim in (1, 0):
+            self._rim.value = rim
+            text.array.render(moderngl.TRIANGLE_STRIP, instances=text.count)
         self._context.disable(moderngl.BLEND)
 
 

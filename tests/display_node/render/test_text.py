@@ -10,8 +10,6 @@ from common.errors import ConfigError, GraphicsError
 from display_node.language import FOLDER, Language, languages, read
 from display_node.render.atlas import Atlas
 from display_node.render.captions import caption
-from display_node.render.text import labels, width
-from display_node.scene import Label
 
 
 @pytest.fixture
@@ -93,14 +91,6 @@ def test_captions_stay_on_the_screen_and_off_each_other(atlas: Atlas, code: str,
         places = zip(glyphs["anchor_birth"][:, 1].tolist(), glyphs["look"][:, 0].tolist(), strict=True)
         for (below, em), (above, other) in pairwise(sorted(set(places))):
             assert above - below >= (em + other) * 0.99, (key, code)
-
-
-def test_labels_carry_their_time_and_place(atlas: Atlas) -> None:
-    made = labels(atlas, (Label("42", (1.0, 2.0, 3.0), 4.0, birth=5.0, death=6.0),))
-    assert made["anchor_birth"].tolist() == [[1.0, 2.0, 3.0, 5.0]] * 2
-    assert (made["look"][:, 2] == 6.0).all()
-    # Centred: as far to the left as to the right, by the glyphs' advances.
-    assert abs(width(atlas, "42")) > 0.5
 
 
 def test_languages_say_the_same_things() -> None:
