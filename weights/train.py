@@ -31,6 +31,7 @@ from weights.mnist import Digits
 from weights.normed import folded
 from weights.pool import Pool
 from weights.static import save_static
+from weights.teachers import TAUGHT, Teachers, taught
 from weights.tune import tuned
 from weights.warp import augment
 from weights.zoo import PLANS, Plan
@@ -47,10 +48,11 @@ class Recipe:
     network: str = setting("sandglass", f"which one to train: {', '.join(PLANS)}")
     epochs: int = setting(60, "times that every digit is seen", low=1)
     finish: int = setting(12, "more times, nearly as they are, in a second, gentler cycle of the rate", low=0)
-    batch: int = setting(256, "digits per step", low=2)
-    rate: float = setting(4e-3, "learning rate at its peak", low=0.0)
+    batch: int = setting(128, "digits per step", low=2)
+    rate: float = setting(3e-3, "learning rate at its peak", low=0.0)
     decay: float = setting(0.02, "weight decay (AdamW)", low=0.0)
-    smoothing: float = setting(0.05, "label smoothing", low=0.0, high=0.5)
+    smoothing: float = setting(0.0, "label smoothing", low=0.0, high=0.5)
+    teachers: str = setting("", "weights files of larger networks to learn from as well, separated by commas")
     average: float = setting(0.9995, "part of the averaged weights that each step keeps", low=0.0, high=1.0)
     variants: int = setting(10, "pictures made of each pen drawing", low=1)
     seed: int = setting(1, "of everything random", low=0)
@@ -65,6 +67,10 @@ class Recipe:
         if self.network not in PLANS:
             raise ConfigError(f"no network {self.network!r}; there are {', '.join(PLANS)}")
         return PLANS[self.network]
+
+    @property
+    def masters(self) -> list[Path]:
+        return [Path(name) for name in self.teachers.split(",") if name]
 
     @property
     def target(self) -> Path:
@@ -97,7 +103,7 @@ def rate(recipe: Recipe, epochs: float) -> float:
     return recipe.rate * RESTART * cycle((epochs - recipe.epochs) / max(recipe.finish, 1))
 
 
-def epoch(state: State, pool: Pool, recipe: Recipe, console: Console) -> float:
+def epoch(state: State, pool: Pool, recipe: Recipe, console: Console, teachers: Teachers) -> float:
     """Every digit of `pool` once (a last batch that isn't full is left out); returns the mean loss."""
     number = len(state.curve)
     # Seeded anew by its number, so that a resumed run draws what an unbroken one would have drawn.
@@ -114,7 +120,7 @@ def epoch(state: State, pool: Pool, recipe: Recipe, console: Console) -> float:
         images = torch.from_numpy(pool.digits.images[chosen.numpy()]).unsqueeze(1).float() / 255.0
         images = augment(images, chosen >= pool.scanned, random, calm=number >= recipe.epochs)
         labels = torch.from_numpy(pool.digits.labels[chosen.numpy()])
-        loss = _loss(state.net, images, labels, recipe)
+        loss = _loss(state.net, images, labels, recipe, teachers)
         state.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         state.optimiser.step()
@@ -125,11 +131,14 @@ def epoch(state: State, pool: Pool, recipe: Recipe, console: Console) -> float:
     return float(total) / steps
 
 
-def _loss(net: nn.Module, images: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
+def _loss(net: nn.Module, images: Tensor, labels: Tensor, recipe: Recipe, teachers: Teachers) -> Tensor:
     shown = cut(images, recipe.plan.input[1]).contiguous(memory_format=torch.channels_last)
     with torch.autocast("cpu", torch.bfloat16, enabled=recipe.half):
         sums = net(shown).float()
-    return lesson(sums, labels, recipe.smoothing)
+    learned = lesson(sums, labels, recipe.smoothing)
+    if not teachers:
+        return learned
+    return torch.lerp(learned, taught(functional.pad(sums, (0, 1)), teachers.shares(images)), TAUGHT)
 
 
 def lesson(sums: Tensor, labels: Tensor, smoothing: float) -> Tensor:
@@ -160,12 +169,13 @@ def run(
     torch.set_num_threads(recipe.threads)
     recipe.runs.mkdir(parents=True, exist_ok=True)
     state = checkpoint.begin(recipe.plan, recipe.seed, recipe.decay)
+    teachers = Teachers(recipe.masters, recipe.half)
     if recipe.resume:
         checkpoint.resume(recipe.runs / "last.pt", state, recipe.numbers)
     epochs = recipe.epochs + recipe.finish
     console.print(f"{len(pool)} pictures, {epochs} epochs")
     while len(state.curve) < epochs:
-        loss = epoch(state, pool, recipe, console)
+        loss = epoch(state, pool, recipe, console, teachers)
         if len(state.curve) + 1 == recipe.epochs:
             state.first.load_state_dict(state.averaged.state_dict())
         network = tuned(folded(halfway(state, recipe), recipe.plan), followed)

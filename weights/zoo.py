@@ -119,6 +119,20 @@ PLANS = {
             _linear("fc1", 10),
         ),
     ),
+    "teacher": Plan(
+        "a network of six times the size, to teach a smaller one (`weights.teachers`); not shipped",
+        (1, 32, 32),
+        (
+            _conv("conv1", 32, 3, 2, 1), RELU,
+            _conv("conv2", 64, 3, 2, 1), RELU,
+            _conv("conv3", 64, 3, 1, 1), RELU,
+            _conv("conv4", 96, 3, 2, 1), RELU,
+            _conv("conv5", 96, 3, 1, 1), RELU,
+            FLATTEN,
+            _linear("fc1", 128), RELU,
+            _linear("fc2", 10),
+        ),
+    ),
 }  # fmt: skip
 """By the name of the weights file."""
 ORIGINAL = PLANS["sandglass"]

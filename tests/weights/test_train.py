@@ -12,9 +12,12 @@ from common.errors import ConfigError, DataError
 from display_node.network import Network
 from weights import card, checkpoint
 from weights.evaluate import Result, measure
+from weights.files import save
 from weights.mnist import Digits, joined
 from weights.nondigits import NONE
+from weights.normed import folded, trainable
 from weights.pool import Pool
+from weights.teachers import WARMTH, Teachers, taught
 from weights.train import RESTART, Recipe, cycle, epoch, lesson, main, rate, run
 from weights.zoo import ORIGINAL, PLANS
 
@@ -39,7 +42,7 @@ def same(one: Network, two: Network) -> bool:
 def test_two_steps_move_the_network_and_its_average(tmp_path: Path, bars: Digits) -> None:
     state = checkpoint.begin(ORIGINAL, seed=1, decay=0.0)
     before = state.net.conv1.weight.clone(), state.averaged.conv1.weight.clone()
-    loss = epoch(state, pool(bars), recipe(tmp_path, epochs=1), quiet())
+    loss = epoch(state, pool(bars), recipe(tmp_path, epochs=1), quiet(), Teachers([]))
     assert 1.0 < loss < 4.0
     assert not torch.equal(before[0], state.net.conv1.weight)
     assert not torch.equal(before[1], state.averaged.conv1.weight)
@@ -56,7 +59,7 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path: Path, bars: Dig
     broken = recipe(tmp_path / "broken")
     state = checkpoint.begin(ORIGINAL, broken.seed, broken.decay)
     broken.runs.mkdir()
-    state.curve.append([epoch(state, pool(bars), broken, quiet())])
+    state.curve.append([epoch(state, pool(bars), broken, quiet(), Teachers([]))])
     checkpoint.keep(broken.runs / "last.pt", state, broken.numbers)
     assert same(whole, run(recipe(broken.runs, resume=True), pool(bars), {}, quiet()))
     assert not same(whole, run(recipe(tmp_path / "other", seed=2), pool(bars), {}, quiet()))
@@ -146,3 +149,31 @@ def test_an_unknown_setting_is_refused_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "recipe.toml").write_text("epoch = 3")
     with pytest.raises(ConfigError, match="did you mean 'epochs'"):
         main(["--config", str(tmp_path / "recipe.toml")])
+
+
+def test_a_pupil_comes_to_think_what_its_teachers_think() -> None:
+    """Where the pupil's shares are the teachers' own, their lesson has nothing left to say."""
+    torch.manual_seed(3)
+    teacher = torch.randn(8, 11)
+    shares = torch.softmax(teacher / WARMTH, dim=1)
+    pupil = teacher.clone().requires_grad_()
+    taught(pupil, shares).backward()
+    assert pupil.grad is not None
+    torch.testing.assert_close(pupil.grad, torch.zeros(8, 11), atol=1e-6, rtol=0.0)
+    other = torch.randn(8, 11, requires_grad=True)
+    assert taught(other, shares) > taught(teacher, shares)
+
+
+def test_teachers_read_the_picture_that_the_pupil_reads(tmp_path: Path) -> None:
+    """The mean of two, over eleven, whatever the size of their input."""
+    files = []
+    for name in ("sandglass", "pooled"):
+        torch.manual_seed(len(files))
+        files.append(tmp_path / f"{name}.safetensors")
+        save(folded(trainable(PLANS[name]).eval(), PLANS[name]), files[-1])
+    images = torch.rand(5, 1, 32, 32)
+    shares = Teachers(files).shares(images)
+    assert shares.shape == (5, 11)
+    torch.testing.assert_close(shares.sum(dim=1), torch.ones(5))
+    each = [Teachers([file]).shares(images) for file in files]
+    torch.testing.assert_close(shares, (each[0] + each[1]) / 2)
