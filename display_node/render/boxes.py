@@ -5,6 +5,7 @@ import bisect
 import moderngl
 import numpy as np
 
+from display_node.render.lights import level
 from display_node.render.palette import Palette
 from display_node.render.shader import attribute, program, uniform
 from display_node.scene import BOX, Batch
@@ -43,6 +44,7 @@ class BoxShader:
         self.program["u_positive"] = list(palette.positive)
         self.program["u_negative"] = list(palette.negative)
         self.outline = uniform(self.program, "u_outline")
+        self.light = uniform(self.program, "u_light")
 
 
 class GpuBatch:
@@ -52,6 +54,7 @@ class GpuBatch:
         context = shader.context
         self._shader = shader
         self._births, self._deaths = batch.births, batch.last_deaths
+        self._lights = batch.lights
         self._instances = context.buffer(batch.boxes.tobytes())
         vertices, indices = _mesh(batch.offsets)
         self._vertices, self._indices = context.buffer(vertices.tobytes()), context.buffer(indices.tobytes())
@@ -91,6 +94,7 @@ class GpuBatch:
         shader = self._shader
         if self._values is not None:
             self._values.use(0)
+        shader.light.value = level(self._lights, t)
         shader.outline.value = 0.0
         self._array.render(instances=count)
         shader.outline.value = OUTLINE

@@ -16,6 +16,7 @@ in vec4 in_value_gain_tint;   // value, value_end, gain, tint
 in vec2 in_row_death;
 
 uniform float u_outline;      // 0 for faces, else the outline's width as a part of the box
+uniform float u_light;        // on the whole batch, 0…1
 uniform int u_corners;        // corners of one box in the mesh
 uniform sampler2D u_values;   // rows × boxes of a block, for instances that have a row
 uniform vec3 u_positive[5];   // by tint
@@ -61,7 +62,7 @@ void main() {
     }
 
     float fog = smoothstep(u_view.z, u_view.w, distance(u_eye.xyz, centre));
-    v_colour *= (1.0 - 0.8 * fog) * u_view.y;
+    v_colour *= (1.0 - 0.8 * fog) * u_light * u_view.y;
 
     gl_Position = u_camera * vec4(position, 1.0);
     if (time >= in_row_death.y) {
