@@ -159,12 +159,16 @@ class CameraKey:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A text by its key in the language files, and what is filled into its braces."""
+    """A text by its key in the language files, and what is filled into its braces.
+
+    It stands `lift` higher than captions do, as a part of the screen's height.
+    """
 
     time: float
     until: float
     key: str
     values: Mapping[str, str] = field(default_factory=dict)
+    lift: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
