@@ -159,10 +159,7 @@ class CameraKey:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A text by its key in the language files, and what is filled into its braces.
-
-    It stands `lift` higher than captions do, as a part of the screen's height.
-    """
+    """A text by its key in the language files, its braces' values, and how far up it stands: of the height."""
 
     time: float
     until: float
