@@ -43,6 +43,7 @@ class BoxShader:
         self.program["u_values"] = 0
         self.program["u_positive"] = list(palette.positive)
         self.program["u_negative"] = list(palette.negative)
+        self.program["u_maps"] = list(palette.maps)
         self.outline = uniform(self.program, "u_outline")
         self.light = uniform(self.program, "u_light")
 

@@ -31,7 +31,7 @@ def labels(atlas: Atlas, wanted: Sequence[Label], palette: Palette) -> Glyphs:
             label.text,
             label.at,
             label.height,
-            palette.positive[label.tint],
+            palette.hue(label.tint),
             label.birth,
             label.death,
             fades=(0.0 if follows else FADE, 0.0 if followed else FADE),

@@ -21,12 +21,23 @@ uniform int u_corners;        // corners of one box in the mesh
 uniform sampler2D u_values;   // rows × boxes of a block, for instances that have a row
 uniform vec3 u_positive[5];   // by tint
 uniform vec3 u_negative[5];
+uniform vec3 u_maps[5];       // of a positive result, by the map that it comes from
 
 out vec3 v_colour;
 
 const vec3 UNLIT = vec3(0.020, 0.021, 0.025);
 const vec3 OUTLINE_REST = vec3(0.23, 0.235, 0.25);
 const float SUNKEN = 0.55;    // edge of a negative box: the sign is told by form too
+
+const int RESULT = 3;
+
+vec3 hue(float value, float tint) {
+    int kind = int(tint);
+    if (value < 0.0) return u_negative[kind];
+    if (kind != RESULT) return u_positive[kind];
+    float place = fract(tint) * float(u_maps.length() - 1);
+    return mix(u_maps[int(place)], u_maps[int(place) + 1], fract(place));
+}
 
 void main() {
     float time = u_eye.w;
@@ -37,7 +48,6 @@ void main() {
         value = texelFetch(u_values, ivec2(gl_VertexID / u_corners, int(in_row_death.x)), 0).r;
     }
     float lit = loudness(value, in_value_gain_tint.z);
-    int tint = int(in_value_gain_tint.w);
 
     vec3 size = mix(in_size_spread.xyz, in_size_end_spread_end.xyz, eased);
     if (value < 0.0) {
@@ -52,13 +62,13 @@ void main() {
     vec3 grown = size + u_outline * min(size.x, min(size.y, size.z));
     vec3 position = centre + facing * side * (in_corner - 0.5) * grown;
 
-    vec3 hue = value < 0.0 ? u_negative[tint] : u_positive[tint];
+    vec3 colour = hue(value, in_value_gain_tint.w);
     if (u_outline > 0.0) {
-        v_colour = mix(OUTLINE_REST, hue, lit);
+        v_colour = mix(OUTLINE_REST, colour, lit);
     } else {
         // A fixed light from above and from the front; the face on the side lies in shade.
         float light = dot(in_normal, vec3(0.70, 1.0, 0.88));
-        v_colour = mix(UNLIT, hue * light, lit);
+        v_colour = mix(UNLIT, colour * light, lit);
     }
 
     float fog = smoothstep(u_view.z, u_view.w, distance(u_eye.xyz, centre));
