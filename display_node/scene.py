@@ -72,6 +72,8 @@ class Tint(IntEnum):
     PRODUCT = 2
     RESULT = 3
     ANSWER = 4
+    TEXT = 5  # these two are for labels only: words,
+    NIGHT = 6  # and what stands on a bright box
 
 
 class Sound(IntEnum):
@@ -245,5 +247,5 @@ class Scene:
         return begun[-1] if begun else None
 
     def next_chapter(self, t: float) -> float:
-        """When the chapter after the one at `t` starts; the end where there is none."""
+        """When the chapter after the one at `t` starts, or the end."""
         return min((chapter.start for chapter in self.chapters if chapter.start > t), default=self.duration)
