@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from display_node.render.easing import glide
+from display_node.render.framing import foot, head
 from display_node.scene import CameraKey
 
 FIELD = math.radians(34.0)
 """Vertical field of view."""
-CAPTION = 0.22
-"""Part of the screen's height at the bottom that belongs to the captions."""
 MARGIN = 1.10
 NEAR, FAR = 1.0, 2000.0
 
@@ -57,7 +56,7 @@ def fit(key: CameraKey, aspect: float) -> Pose:
     back = _unit(key.direction)
     right = _unit(_cross((0.0, 1.0, 0.0), back))
     up = _cross(back, right)
-    tall = math.tan(FIELD / 2) * (1.0 - CAPTION) / MARGIN
+    tall = math.tan(FIELD / 2) * (1.0 - foot(aspect) - head(aspect)) / MARGIN
     wide = math.tan(FIELD / 2) * aspect / MARGIN
     depths = [_dot(point, back) for point in key.points]
     axes = [
@@ -69,11 +68,11 @@ def fit(key: CameraKey, aspect: float) -> Pose:
         most = max(place + reach * depth for place, depth in zip(places, depths, strict=True))
         least = min(place - reach * depth for place, depth in zip(places, depths, strict=True))
         distance = max(distance, (most - least) / (2 * reach))
-    foot = (0.0, 0.0, 0.0)
+    base = (0.0, 0.0, 0.0)
     for places, axis, _ in axes:
-        foot = _along(foot, axis, _balance(places, [distance - depth for depth in depths]))
+        base = _along(base, axis, _balance(places, [distance - depth for depth in depths]))
     middle = (max(depths) + min(depths)) / 2
-    return Pose(_along(foot, back, distance), _along(foot, back, middle))
+    return Pose(_along(base, back, distance), _along(base, back, middle))
 
 
 def _balance(places: Sequence[float], depths: Sequence[float]) -> float:
@@ -114,7 +113,7 @@ _TAIL = struct.Struct("5f")
 def matrix(pose: Pose, aspect: float) -> list[float]:
     """World → clip, 16 numbers, column by column.
 
-    The picture is lifted by half the captions' part, so that what is looked at sits above them.
+    The picture is lifted, so that what is looked at sits between the captions and the legend.
     """
     back = _unit(_sub(pose.eye, pose.target))
     right = _unit(_cross((0.0, 1.0, 0.0), back))
@@ -123,11 +122,12 @@ def matrix(pose: Pose, aspect: float) -> list[float]:
     deep = (FAR + NEAR) / (NEAR - FAR)
     ex, ey, ez = -_dot(right, pose.eye), -_dot(up, pose.eye), -_dot(back, pose.eye)
     sx, sy = flat / aspect, flat
-    # clip.y = sy·y_view − CAPTION·z_view: the lens shift, in proportion to the depth it is divided by.
+    lift = foot(aspect) - head(aspect)
+    # clip.y = sy·y_view − lift·z_view: the lens shift, in proportion to the depth it is divided by.
     columns: list[float] = []
     for i in range(3):
-        columns += [sx * right[i], sy * up[i] - CAPTION * back[i], deep * back[i], -back[i]]
-    return [*columns, sx * ex, sy * ey - CAPTION * ez, deep * ez + 2 * FAR * NEAR / (NEAR - FAR), -ez]
+        columns += [sx * right[i], sy * up[i] - lift * back[i], deep * back[i], -back[i]]
+    return [*columns, sx * ex, sy * ey - lift * ez, deep * ez + 2 * FAR * NEAR / (NEAR - FAR), -ez]
 
 
 def _sub(a: Vector, b: Vector) -> Vector:

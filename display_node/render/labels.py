@@ -28,10 +28,9 @@ def labels(atlas: Atlas, wanted: Sequence[Label], palette: Palette) -> Glyphs:
         pull = min(max(0.6 * width(atlas, label.text), NEAREST), FURTHEST)
         glyphs = line(
             atlas,
-            label.text,
+            [(label.text, palette.hue(label.tint))],
             label.at,
             label.height,
-            palette.hue(label.tint),
             label.birth,
             label.death,
             fades=(0.0 if follows else FADE, 0.0 if followed else FADE),

@@ -8,7 +8,11 @@ a negative box is drawn smaller. Linear factors of light, not sRGB-corrected: th
 from dataclasses import dataclass
 from itertools import pairwise
 
+from display_node.markup import ROLES
 from display_node.scene import Tint
+
+CONTRAST = 7.0
+"""Of text on the room, at least (WCAG 2.2, success criterion 1.4.6)."""
 
 Colour = tuple[float, float, float]
 
@@ -30,6 +34,8 @@ class Palette:
     def hue(self, tint: float) -> Colour:
         """Of a positive number; of RESULT with a fraction, the map's hue. Twin of `hue` in boxes.vert."""
         kind = int(tint)
+        if kind in (Tint.TEXT, Tint.NIGHT):
+            return self.text if kind == Tint.TEXT else self.room
         if kind != Tint.RESULT:
             return self.positive[kind]
         place = (tint - kind) * (len(self.maps) - 1)
@@ -37,6 +43,27 @@ class Palette:
         part = place % 1.0
         red, green, blue = (a + (b - a) * part for a, b in zip(first, second, strict=True))
         return red, green, blue
+
+    def ink(self, role: str | None) -> Colour:
+        """Of a word in a caption that names a thing, light enough to be read; None is the text's own."""
+        colour = self.text if role is None else self.positive[ROLES.index(role)]
+        while contrast(colour, self.room) < CONTRAST:
+            red, green, blue = (part + (1.0 - part) * 0.05 for part in colour)
+            colour = red, green, blue
+        return colour
+
+
+def contrast(light: Colour, dark: Colour) -> float:
+    """1…21, as WCAG 2.2 defines it."""
+    return (_luminance(light) + 0.05) / (_luminance(dark) + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    """Relative luminance of an sRGB colour, 0…1."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 SAND = Palette(

@@ -138,7 +138,8 @@ class Renderer:
             birth = spoken.time if not self.scene.loop else -1.0
             end = spoken.until if spoken.until < self.scene.duration else math.inf
             death = min(end, 1e9)
-            glyphs = self._text.upload(caption(self._text.atlas, texts, aspect, birth, death, self._palette))
+            made = caption(self._text.atlas, texts, aspect, birth, death, self._palette, spoken.lift)
+            glyphs = self._text.upload(made)
             self._captions.append((spoken.time, end, glyphs))
 
     def _release_scene(self) -> None:

@@ -1,5 +1,7 @@
 """Text as instances of one atlas: labels in the space, captions on the screen."""
 
+from collections.abc import Sequence
+
 import moderngl
 import numpy as np
 import numpy.typing as npt
@@ -33,10 +35,9 @@ def width(atlas: Atlas, text: str) -> float:
 
 def line(
     atlas: Atlas,
-    text: str,
+    runs: Sequence[tuple[str, Colour]],
     at: Point,
     em: float,
-    colour: Colour,
     birth: float = 0.0,
     death: float = FOREVER,
     *,
@@ -47,15 +48,16 @@ def line(
     pull: float = 0.0,
     base: float = -0.36,
 ) -> Glyphs:
-    """One line, centred on `at`; `em` is its size, in units of the space or parts of the screen's height.
+    """One line of coloured runs, centred on `at`.
 
-    `fades` are the seconds of its coming, after birth, and of its going, before death. `base` is where
-    the baseline lies below `at`, in ems; the default centres digits and capitals.
+    `em` is its size, in units of the space or parts of the screen's height. `fades` are the seconds of
+    its coming, after birth, and of its going, before death. `base` is where the baseline lies below
+    `at`, in ems; the default centres digits and capitals.
     """
-    glyphs = atlas.glyphs(text)
+    glyphs = [(glyph, colour) for text, colour in runs for glyph in atlas.glyphs(text)]
     made = np.zeros(len(glyphs), GLYPH)
-    pen = -sum(glyph.advance for glyph in glyphs) / 2
-    for index, glyph in enumerate(glyphs):
+    pen = -sum(glyph.advance for glyph, _ in glyphs) / 2
+    for index, (glyph, colour) in enumerate(glyphs):
         made[index] = (
             (*at, birth),
             (*(to or at), flight),

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display_node.exhibit import find, names
-from display_node.render.camera import CAPTION, FrameBlock, Track, fit, matrix
+from display_node.render.camera import FrameBlock, Track, fit, matrix
+from display_node.render.framing import foot, head
 from display_node.scene import CameraKey
 from tests.display_node.drawn import probe, shipped
 
@@ -31,10 +32,12 @@ def test_views_are_composed_not_cropped(name: str, aspect: float) -> None:
     for key in scene.camera:
         seen = clip(key, aspect)
         assert np.abs(seen[:, 0]).max() <= 1.0
-        assert seen[:, 1].max() <= 1.0
-        assert seen[:, 1].min() >= 2 * CAPTION - 1.0, "reaches into the captions"
+        low, high = 2 * foot(aspect) - 1, 1 - 2 * head(aspect)
+        assert seen[:, 1].max() <= high, "reaches into the legend"
+        assert seen[:, 1].min() >= low, "reaches into the captions"
         # And no further away than it must be.
-        free = np.abs(np.stack([seen[:, 0], (seen[:, 1] - CAPTION) / (1 - CAPTION)])).max()
+        middle, reach = (low + high) / 2, (high - low) / 2
+        free = np.abs(np.stack([seen[:, 0], (seen[:, 1] - middle) / reach])).max()
         assert free == pytest.approx(1 / 1.10, abs=0.01)
 
 
@@ -50,7 +53,8 @@ def test_any_points_fit(
     if np.ptp(np.array(points), axis=0).max() > 1.0:
         seen = clip(key, aspect)
         assert np.abs(seen[:, 0]).max() <= 1.0
-        assert np.abs(seen[:, 1] - CAPTION).max() <= 1.0 - CAPTION + 1e-6
+        assert seen[:, 1].min() >= 2 * foot(aspect) - 1 - 1e-6
+        assert seen[:, 1].max() <= 1 - 2 * head(aspect) + 1e-6
 
 
 def test_the_camera_never_jumps() -> None:

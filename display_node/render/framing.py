@@ -1,0 +1,45 @@
+"""How the screen is divided: captions at the foot, the legend at the head, the picture in what is left.
+
+Text is measured in the shorter side of the screen, so that it is as large on an upright screen as on a
+wide one. Pure functions of the aspect ratio (width / height); what they give are parts of the height.
+"""
+
+ALONE = 0.046
+"""Size of a language that has the screen for itself: an em, as a part of the shorter side."""
+PAIR = (0.040, 0.031)
+"""Sizes of two languages. A capital of the first is 1/35 of the screen, legible from three metres."""
+LEADING = 1.28
+FLOOR = 0.040
+"""Free space below the last line, for the tour's progress."""
+WIDEST = 0.92
+"""Part of the screen's width that a line may take before it is broken."""
+LONGEST = 23.0
+"""Ems that are always free for a line: 40 characters. Narrow screens get smaller text, not more lines."""
+LEGEND = 0.026
+"""An em of the legend."""
+CEILING = 0.032
+"""Free space above the legend, and to the left of it."""
+ROW = 1.5
+"""Ems from one row of the legend to the next."""
+
+
+def unit(aspect: float) -> float:
+    """The screen's shorter side."""
+    return min(1.0, aspect)
+
+
+def sizes(languages: int, aspect: float) -> tuple[float, ...]:
+    """An em of each language."""
+    most = WIDEST * aspect / LONGEST
+    return tuple(min(em * unit(aspect), most) for em in (PAIR if languages > 1 else (ALONE,)))
+
+
+def foot(aspect: float) -> float:
+    """What two lines in each of two languages need."""
+    return FLOOR * unit(aspect) + 2 * LEADING * sum(sizes(2, aspect))
+
+
+def head(aspect: float) -> float:
+    """What the legend needs: a row, or two where the screen is narrow."""
+    rows = 1 if aspect > 1.0 else 2
+    return (CEILING + rows * ROW * LEGEND) * unit(aspect)
