@@ -19,8 +19,9 @@ Colour = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """`positive` and `negative` by `Tint`, `text` for captions, `room` the background.
+    """`positive` and `negative` by a box's `Tint`, `text` for captions, `room` the background.
 
+    `night` is for numbers on bright boxes.
     `maps` are the hues of a result by the map that it comes from, the first to the last; the first is
     RESULT's own.
     """
@@ -29,6 +30,7 @@ class Palette:
     negative: tuple[Colour, ...]
     maps: tuple[Colour, ...]
     text: Colour
+    night: Colour
     room: Colour
 
     def hue(self, tint: float) -> Colour:
@@ -90,5 +92,6 @@ SAND = Palette(
         (0.84, 0.68, 0.86),  # mallow
     ),
     text=(0.96, 0.95, 0.92),
+    night=(0.03, 0.03, 0.04),
     room=(0.0, 0.0, 0.0),
 )

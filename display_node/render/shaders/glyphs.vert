@@ -42,9 +42,11 @@ void main() {
     }
     v_atlas = in_atlas.xy + in_corner * in_atlas.zw;
     v_colour = u_rim == 1 ? vec3(0.0) : in_colour_light.rgb;
+    float bright = max(in_colour_light.r, max(in_colour_light.g, in_colour_light.b));
+    float shown = u_rim == 1 ? step(0.25, bright) : 1.0;   // dark letters, on bright boxes, need no rim
     float come = in_look.z > 0.0 ? smoothstep(0.0, in_look.z, age) : 1.0;
     float gone = in_look.w > 0.0 ? smoothstep(in_look.y - in_look.w, in_look.y, time) : 0.0;
-    v_alpha = come * (1.0 - gone) * in_colour_light.a * u_view.y;
+    v_alpha = shown * come * (1.0 - gone) * in_colour_light.a * u_view.y;
     if (age < 0.0 || time >= in_look.y) {
         gl_Position = vec4(0.0, 0.0, 2.0, 1.0);
     }

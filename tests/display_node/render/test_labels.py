@@ -64,7 +64,22 @@ def test_text_is_read_on_a_lit_box_of_its_own_colour(renderer: Renderer) -> None
     renderer.show(scene(box(), labels=(Label("8", (0.0, 0.0, 0.0), 3.0, 0.0),)))
     middle = frame(renderer, 5.0)[60:100, 140:180].mean(axis=2)
     assert middle.max() > 0.85
+    assert middle.min() < 0.45
+
+
+def test_dark_text_on_a_lit_box_has_no_rim(renderer: Renderer) -> None:
+    renderer.show(scene(box()))
+    without = frame(renderer, 5.0)[60:100, 140:180].mean(axis=2)
+    renderer.show(scene(box(), labels=(Label("8", (0.0, 0.0, 0.0), 3.0, 0.0, Tint.NIGHT),)))
+    middle = frame(renderer, 5.0)[60:100, 140:180].mean(axis=2)
     assert middle.min() < 0.35
+    assert 0.1 < (np.abs(middle - without) > 0.1).mean() < 0.5
+
+
+def test_labels_may_be_plain_words(renderer: Renderer) -> None:
+    renderer.show(scene(labels=(Label("8", (0.0, 0.0, 0.0), 4.0, 0.0, Tint.TEXT),)))
+    found = frame(renderer, 5.0).reshape(-1, 3)
+    np.testing.assert_allclose(found[found.sum(axis=1).argmax()], SAND.text, atol=0.06)
 
 
 def test_one_label_after_another_does_not_blink(renderer: Renderer) -> None:
