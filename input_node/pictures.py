@@ -12,56 +12,29 @@ import numpy as np
 import pygame
 
 from common.bitmap import Bitmap
-from input_node.easel import Grid, Values, beam, box, boxes, coarse, ease, rim, shade
-from input_node.layout import PICTURE
+from input_node import looks
+from input_node.easel import beam, box, boxes, coarse, ease, rim, shade
 from input_node.shapes import DUSK, FAINT, GLASS, INK, PAPER, QUIET, RAISED, ROOM, SAND, cut, mix
+from input_node.sheet import REST, TALL, WIDE, Sheet, busy, cycle
 from input_node.texts import kind
 from input_node.typeface import centred, line
 
-TALL = 10.0
-WIDE = TALL * PICTURE
-"""The pictures' own units: as large as they can be in the room that they have."""
-REST = 1.6
-"""Seconds that a finished picture stays before it begins again."""
 TURN = 9.0
 """Seconds in which the sand runs through."""
 
 
-class _Sheet:
-    """Where a picture lies on the surface: units → pixels."""
-
-    def __init__(self, surface: pygame.Surface, area: pygame.Rect) -> None:
-        self.surface = surface
-        self.unit = min(area.width / WIDE, area.height / TALL)
-        self._left = area.centerx - self.unit * WIDE / 2
-        self._top = area.centery - self.unit * TALL / 2
-        self.thick = max(2, round(self.unit * 0.2))
-
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        return self._left + x * self.unit, self._top + y * self.unit
-
-    def grid(self, x: float, y: float, size: float, rows: int, columns: int) -> Grid:
-        return Grid.around(*self.at(x, y), size * self.unit, rows, columns)
-
-    def digits(self, grid: Grid, lit: int = 10) -> None:
-        """0…9 under a row of ten; the first `lit` of them bright."""
-        for digit in range(10):
-            place = grid.box(0, digit, grid.rows)
-            name = line(str(digit), max(9, round(self.unit * 1.25)), INK if digit < lit else QUIET, False)
-            centred(self.surface, name, place.centerx, place.bottom + self.unit)
-
-
 def draw(surface: pygame.Surface, area: pygame.Rect, chapter: str, t: float, bitmap: Bitmap) -> None:
     """The picture of `chapter`; sand, running, for one that we have no picture of."""
-    _PICTURES.get(kind(chapter), _sand)(_Sheet(surface, area), max(t, 0.0), bitmap, chapter)
+    _PICTURES.get(kind(chapter), _sand)(Sheet(surface, area), max(t, 0.0), bitmap, chapter)
 
 
-def _drawing(sheet: _Sheet, t: float, bitmap: Bitmap, _: str) -> None:
+def _drawing(sheet: Sheet, t: float, bitmap: Bitmap, _: str) -> None:
     """One small square after the other is looked at closely: it is a number."""
     values = coarse(bitmap, 16)
     grid = sheet.grid(5.0, 5.0, 9.2, 16, 16)
     boxes(sheet.surface, grid, values)
-    row, column = _visited(values, int(t / 0.9))
+    places = busy(values)
+    row, column = places[int(t / 0.9) * 7 % len(places)]
     value = float(values[row, column])
     near, close = grid.box(row, column), sheet.grid(16.5, 5.0, 6.4, 1, 1).box(0, 0)
     for corner in ((near.topright, close.topleft), (near.bottomright, close.bottomleft)):
@@ -73,69 +46,11 @@ def _drawing(sheet: _Sheet, t: float, bitmap: Bitmap, _: str) -> None:
     centred(sheet.surface, number, *close.center)
 
 
-def _visited(values: Values, step: int) -> tuple[int, int]:
-    """A square at the edge of the ink, the next with each step: there neighbours differ most."""
-    around = np.abs(np.diff(values, axis=1, append=0.0)) + np.abs(np.diff(values, axis=0, append=0.0))
-    order = np.argsort(-around, axis=None, kind="stable")[:24]
-    row, column = divmod(int(order[step * 7 % len(order)]), values.shape[1])
-    return row, column
-
-
-def _convolution(sheet: _Sheet, t: float, bitmap: Bitmap, chapter: str) -> None:
-    """A patch of 3×3 goes over the boxes, each stop becomes a box. Later layers look at several maps."""
-    first = chapter == "conv2d1"
-    side, full = (16, INK) if first else (8, GLASS)
-    values, small = coarse(bitmap, side), coarse(bitmap, side // 2)
-    done = _round(t, 0.13 if first else 0.4, small.size)
-    size, sheets = (9.2, (0.0,)) if first else (7.6, (1.8, 0.9, 0.0))
-    for depth in sheets:
-        source = sheet.grid(5.0 + depth, 5.0 + sheets[0] / 2 - depth, size, side, side)
-        whole = source.box(0, 0, side, side)
-        sheet.surface.fill(ROOM, whole.inflate(4 * source.gap, 4 * source.gap))
-        boxes(sheet.surface, source, values * np.float32(1.0 - depth / 3), full)
-    _march(sheet, source, sheet.grid(17.0, 5.0, 6.4, side // 2, side // 2), 3, small, done)
-
-
-def _pool(sheet: _Sheet, t: float, bitmap: Bitmap, chapter: str) -> None:
-    """Windows of 2×2, none seen twice, become a box each: their largest, or their average."""
-    values = coarse(bitmap, 8)
-    windows = values.reshape(4, 2, 4, 2).swapaxes(1, 2).reshape(4, 4, 4)
-    largest = kind(chapter) == "max_pool2d"
-    small = windows.max(axis=2) if largest else windows.mean(axis=2, dtype=np.float32)
-    done = _round(t, 0.6, small.size)
-    source = sheet.grid(5.0, 5.0, 9.4, 8, 8)
-    boxes(sheet.surface, source, values, GLASS)
-    if largest:  # those that go on, so far
-        for stop in range(min(int(done) + 1, small.size)):
-            row, column = divmod(stop, 4)
-            down, right = divmod(int(windows[row, column].argmax()), 2)
-            if small[row, column] > 0.0:
-                place = source.box(row * 2 + down, column * 2 + right)
-                rim(sheet.surface, place.inflate(-sheet.thick, -sheet.thick), max(1, sheet.thick // 2), INK)
-    _march(sheet, source, sheet.grid(17.0, 5.0, 5.0, 4, 4), 2, small, done)
-
-
-def _march(sheet: _Sheet, source: Grid, target: Grid, patch: int, small: Values, done: float) -> None:
-    """`target` is filled with `small` as far as it is `done`, in stops; the patch stands at the next."""
-    stops = small.size
-    shown = np.where(np.arange(stops).reshape(small.shape) < done, small, np.float32(0.0))
-    boxes(sheet.surface, target, shown, GLASS)
-    if done >= stops:
-        return
-    row, column = divmod(int(done), target.columns)
-    top, left = (min(2 * at, source.rows - patch) for at in (row, column))
-    seen, cell = source.box(top, left, patch, patch), target.box(row, column)
-    for start, end in ((seen.topright, cell.topleft), (seen.bottomright, cell.bottomleft)):
-        beam(sheet.surface, start, end, sheet.thick / 3, DUSK)
-    rim(sheet.surface, seen, sheet.thick, SAND)
-    rim(sheet.surface, cell, max(1, sheet.thick // 2), SAND)
-
-
-def _flatten(sheet: _Sheet, t: float, bitmap: Bitmap, _: str) -> None:
+def _flatten(sheet: Sheet, t: float, bitmap: Bitmap, _: str) -> None:
     """The boxes of a block fly into a row, one after the other."""
     values = coarse(bitmap, 4)
     block, row = sheet.grid(10.5, 3.1, 6.0, 4, 4), sheet.grid(10.5, 8.6, 20.0, 1, 16)
-    done = _round(t, 0.2, 20)
+    done = cycle(t, 0.2, 20)
     for index, value in enumerate(values.ravel().tolist()):
         start, end = block.box(*divmod(index, 4)), row.box(0, index)
         box(sheet.surface, end, PAPER)
@@ -148,14 +63,14 @@ def _flatten(sheet: _Sheet, t: float, bitmap: Bitmap, _: str) -> None:
         box(sheet.surface, place, shade(value, GLASS))
 
 
-def _linear(sheet: _Sheet, t: float, bitmap: Bitmap, chapter: str) -> None:
+def _linear(sheet: Sheet, t: float, bitmap: Bitmap, chapter: str) -> None:
     """A row of weights drops onto the row of numbers; times each other and added up they are one box."""
     last = chapter == "sums"
     count, seconds = (10, 0.9) if last else (6, 1.7)
     values = coarse(bitmap, 4).ravel()
     numbers = sheet.grid(10.5, 4.4, 20.0, 1, 16)
     sums = sheet.grid(10.5, 7.9, 12.0 if last else 8.0, 1, count)
-    done = _round(t, seconds, count)
+    done = cycle(t, seconds, count)
     turn, part = int(done), done % 1.0
     if turn < count:
         goal = sums.box(0, turn)
@@ -166,7 +81,7 @@ def _linear(sheet: _Sheet, t: float, bitmap: Bitmap, chapter: str) -> None:
         box(sheet.surface, numbers.box(0, index), shade(value, GLASS))
         weight = math.sin(index * 2.4 + turn * 1.7 + (3.0 if last else 0.0))
         if turn < count:
-            _weight(sheet, numbers.box(-2.6 * (1.0 - ease(part / 0.5)), index), weight)
+            sheet.weight(numbers.box(-2.6 * (1.0 - ease(part / 0.5)), index), weight)
     for index in range(count):
         strength = 0.6 if last else 0.3 + 0.5 * abs(math.sin(index * 1.9))  # ten that tell nothing
         box(sheet.surface, sums.box(0, index), shade(strength, GLASS) if index < turn else PAPER)
@@ -174,19 +89,7 @@ def _linear(sheet: _Sheet, t: float, bitmap: Bitmap, chapter: str) -> None:
         sheet.digits(sums, turn)
 
 
-def _weight(sheet: _Sheet, place: pygame.Rect, weight: float) -> None:
-    """Larger ones larger; negative ones hollow."""
-    side = max(3, round(place.width * (0.3 + 0.4 * abs(weight))))
-    inner = pygame.Rect(0, 0, side, side)
-    inner.center = place.center
-    if weight > 0:
-        box(sheet.surface, inner, SAND)
-    else:
-        thick = max(1, sheet.thick // 2)
-        rim(sheet.surface, inner.inflate(-2 * thick, -2 * thick), thick, SAND)
-
-
-def _shares(sheet: _Sheet, t: float, _: Bitmap, chapter: str) -> None:
+def _shares(sheet: Sheet, t: float, _: Bitmap, chapter: str) -> None:
     """Ten boxes grow into bars, all of a height: who wins is not said yet. Then the winner is looked for."""
     row = sheet.grid(10.5, 7.4, 18.0, 1, 10)
     for digit in range(10):
@@ -201,7 +104,33 @@ def _shares(sheet: _Sheet, t: float, _: Bitmap, chapter: str) -> None:
     sheet.digits(row)
 
 
-def _sand(sheet: _Sheet, t: float, _: Bitmap, __: str) -> None:
+def _why(sheet: Sheet, t: float, bitmap: Bitmap, _: str) -> None:
+    """Backwards: from one box to a few, and from those to the ink that they saw."""
+    values = coarse(bitmap, 16)
+    grid, middle = sheet.grid(4.8, 5.0, 9.4, 16, 16), sheet.grid(14.0, 5.0, 4.4, 4, 4)
+    answer = sheet.grid(19.2, 5.0, 2.4, 1, 1).box(0, 0)
+    done = cycle(t, 0.25, 18)
+    lit = [place for place in busy(values) if values[place] > 0.3][:12]
+    seen = sorted({(row // 4, column // 4) for row, column in lit})
+    boxes(sheet.surface, grid, values * np.float32(0.55))
+    boxes(sheet.surface, middle, np.full((4, 4), 0.15, np.float32), GLASS)
+    for row, column in seen:
+        near = middle.box(row, column)
+        part = ease(done / 3.0)
+        if part > 0.0 and done < 5.0:
+            beam(sheet.surface, answer.midleft, near.center, sheet.thick / 3, DUSK)
+        box(sheet.surface, near, shade(0.15 + 0.75 * part, GLASS))
+    for index, (row, column) in enumerate(lit):
+        part = ease((done - 4.0 - 0.6 * index) / 2.5)
+        place = grid.box(row, column)
+        if 0.0 < part < 1.0:
+            beam(sheet.surface, middle.box(row // 4, column // 4).center, place.center, sheet.thick / 3, DUSK)
+        if part > 0.0:
+            box(sheet.surface, place, mix(shade(0.55 * float(values[row, column])), SAND, part))
+    box(sheet.surface, answer, SAND)
+
+
+def _sand(sheet: Sheet, t: float, _: Bitmap, __: str) -> None:
     """A sandglass, turned over whenever it has run through."""
     through = (t % (TURN + REST)) / TURN
     tall, wide = round(9.4 * sheet.unit), round(6.0 * sheet.unit)
@@ -225,19 +154,18 @@ def _sand(sheet: _Sheet, t: float, _: Bitmap, __: str) -> None:
         box(sheet.surface, plate, QUIET)
 
 
-def _round(t: float, seconds: float, steps: int) -> float:
-    """Steps done, `seconds` each; all of them through the rest that follows; then from the beginning."""
-    return min(t % (seconds * steps + REST) / seconds, float(steps))
-
-
-_PICTURES: dict[str, Callable[[_Sheet, float, Bitmap, str], None]] = {
+_PICTURES: dict[str, Callable[[Sheet, float, Bitmap, str], None]] = {
     "drawing": _drawing,
-    "conv2d": _convolution,
-    "max_pool2d": _pool,
-    "avg_pool2d": _pool,
+    "look": looks.look,
+    "everywhere": looks.convolution,
+    "filters": looks.filters,
+    "conv2d": looks.convolution,
+    "max_pool2d": looks.pool,
+    "avg_pool2d": looks.pool,
     "flatten": _flatten,
     "linear": _linear,
     "sums": _linear,
     "answer": _shares,
     "winner": _shares,
+    "why": _why,
 }

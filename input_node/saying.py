@@ -6,6 +6,7 @@ from common.verdict import Verdict, judge
 from common.wire import Answer
 from input_node.station import Screen, Station
 from input_node.texts import Texts
+from input_node.tour import WHY
 
 Words = tuple[str, ...]
 """The same in each language."""
@@ -29,7 +30,8 @@ def said(state: Station, now: float, texts: Texts, *, empty: bool, reachable: bo
     if screen is Screen.TOUR and state.tour:
         return Said(*texts.chapter(state.tour.chapter))
     if state.answer and state.revealed is not None:
-        return _answer(judge(state.answer.probabilities, state.answer.sure), texts)
+        answer = _answer(judge(state.answer.probabilities, state.answer.sure), texts)
+        return Said(*texts.chapter(WHY), answer.large) if screen is Screen.WHY else answer
     key = "next" if screen is Screen.NEXT else "soon"
     return Said(say(key), say(f"about_{key}"))
 

@@ -23,10 +23,10 @@ LONGEST_STAY = 180.0
 HINT = 3.0
 """Seconds that a hint stays."""
 
-PATIENCE = 10.0
+PATIENCE = 16.0
 """Seconds without any word from the wall after which the answer is shown here all the same.
 
-A wall needs one to compile a show, and up to seven to finish a chapter of another drawing's. If it has
+A wall needs one to compile a show, and up to fourteen to finish a chapter of another drawing's. If it has
 said nothing by then, others are before us in the queue, or it is a wall that tells no tours.
 """
 LONGEST_QUEUE = 30.0
@@ -41,7 +41,7 @@ SOON_AFTER = 2.0
 TWICE = 2.0
 """Seconds for which Predict, pressed again, is taken for a finger that tapped twice."""
 AGAIN_AFTER = 2.5
-"""Seconds that an answer has for itself before another drawing is asked for."""
+"""Seconds that an answer has for itself before anything else is said."""
 
 
 class Phase(Enum):
@@ -62,6 +62,8 @@ class Screen(Enum):
     """The wall has read it but says nothing of a tour: who knows what it is busy with."""
     TOUR = auto()
     ANSWER = auto()
+    WHY = auto()
+    """The answer, and what the wall shows that it depended on."""
     AGAIN = auto()
     """The answer, and the stage is free."""
 
@@ -111,8 +113,11 @@ class Station:
         if self.phase is Phase.DRAWING:
             return Screen.DRAW
         if self.revealed is not None:
-            free = now - self.revealed >= AGAIN_AFTER and not self.touring(now)
-            return Screen.AGAIN if free else Screen.ANSWER
+            if now - self.revealed < AGAIN_AFTER:
+                return Screen.ANSWER
+            if not self.touring(now):
+                return Screen.AGAIN
+            return Screen.WHY if self.tour and self.tour.explaining else Screen.ANSWER
         if self.touring(now):
             return Screen.TOUR
         if self.phase is Phase.WAITING or now - self.since < SOON_AFTER:

@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 
 from common.wire import Progress
 
-CALLED = "winner"
-"""The chapter in which the wall calls the answer."""
+WHY = "why"
+"""The chapter in which the wall shows what the answer depended on: the last one, where there is one."""
+CALLED = ("winner", WHY)
+"""The chapters in which the wall has called the answer."""
 GLIDE = 0.6
 """Seconds in which the bar goes where the last word says: a little more than lies between two words,
 so that it never stands still between them."""
@@ -40,7 +42,12 @@ class Tour:
     @property
     def called(self) -> bool:
         """Whether the wall shows the answer, or has done so."""
-        return self.chapter == CALLED or self.fraction >= 1.0
+        return self.chapter in CALLED or self.fraction >= 1.0
+
+    @property
+    def explaining(self) -> bool:
+        """Whether the wall shows what the answer depended on."""
+        return self.chapter == WHY
 
     def running(self, now: float) -> bool:
         return self.fraction < 1.0 and now - self.heard < STALE

@@ -12,7 +12,7 @@ from input_node.layout import Layout, Rect
 from input_node.saying import Said, said, warmth
 from input_node.session import Session
 from input_node.shapes import INK, PAPER, ROOM, SAND, mix, round_off
-from input_node.station import SOON_AFTER, Phase, Screen, Station
+from input_node.station import AGAIN_AFTER, SOON_AFTER, Phase, Screen, Station
 from input_node.texts import Texts
 from input_node.typeface import Paragraph, write
 
@@ -24,7 +24,9 @@ FADE = 0.4
 """Seconds in which words and a picture come up."""
 PICTURE_RATE = 20
 """Pictures a second."""
-PICTURED = (Screen.SOON, Screen.NEXT, Screen.TOUR)
+TOLD = (Screen.TOUR, Screen.WHY)
+"""Those that tell the wall's chapter."""
+PICTURED = (Screen.SOON, Screen.NEXT, Screen.TOUR, Screen.WHY)
 INK_BUDGET = 2e8
 """Pixels' worth of ink points drawn per frame, so that a redraw at 4K does not hold up the pen."""
 FEWEST_POINTS = 24
@@ -63,7 +65,7 @@ class View:
         seen = round(min((now - entered) / FADE, 1.0) * 8) / 8
         changed.append(self._region("message", place, (words, seen), self._draw_message))
         if screen in PICTURED:
-            chapter = state.tour.chapter if state.tour and screen is Screen.TOUR else ""
+            chapter = state.tour.chapter if state.tour and screen in TOLD else ""
             frame = int((now - entered) * PICTURE_RATE) / PICTURE_RATE
             picture = chapter, frame, seen, sight
             changed.append(self._region("picture", made.story[1], picture, self._draw_picture))
@@ -204,6 +206,8 @@ def _entered(state: Station, screen: Screen) -> float:
         return state.tour.entered
     if screen in (Screen.SOON, Screen.NEXT):
         return state.since + SOON_AFTER
+    if screen is Screen.WHY and state.tour and state.revealed is not None:
+        return max(state.tour.entered, state.revealed + AGAIN_AFTER)
     return state.revealed if state.revealed is not None else 0.0
 
 

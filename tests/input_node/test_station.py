@@ -77,6 +77,20 @@ def test_the_answer_is_shown_when_the_wall_calls_it(told: Telling) -> None:
     assert told.screen is Screen.AGAIN
 
 
+def test_what_it_depended_on_is_told_after_the_answer_had_its_time(told: Telling) -> None:
+    told.word("winner", 0.9).after(AGAIN_AFTER + 1.0, lambda: told.word("winner", 0.92))
+    assert told.screen is Screen.ANSWER
+    assert told.word("why", 0.95).screen is Screen.WHY
+    assert told.word("why", 1.0).screen is Screen.AGAIN
+
+
+def test_an_answer_has_its_time_even_where_the_word_that_calls_it_was_lost(told: Telling) -> None:
+    told.word("answer", 0.8).after(STEP).word("why", 0.93)
+    assert told.screen is Screen.ANSWER
+    assert told.after(AGAIN_AFTER, lambda: told.word("why", 0.95)).screen is Screen.WHY
+    assert told.after(STALE).screen is Screen.AGAIN
+
+
 def test_an_exhibit_without_such_a_chapter_calls_it_at_its_end(told: Telling) -> None:
     told.word("saliency", 0.99)
     assert told.state.revealed is None

@@ -71,6 +71,16 @@ def test_chapters_leave_ticks_and_the_next_tour_knows_them() -> None:
     assert other.ahead(first.ticks) == ()  # another network: what is known of the last is no help
 
 
+def test_every_chapter_of_the_explaining_tour_has_its_tick() -> None:
+    """Also where a visitor has seen the long form, and gets the short one."""
+    names = "drawing look everywhere filters conv2d2 conv2d3 conv2d4 flatten linear1 sums answer winner why"
+    starts = [(index, name, index / 14) for index, name in enumerate(names.split())]
+    full = heard(*starts)
+    assert full.ticks == tuple(fraction for _, _, fraction in starts[1:])
+    assert heard(*starts[:4]).ahead(full.ticks) == full.ticks[3:]
+    assert heard((0, "drawing", 0.0), (1, "conv2d1", 0.11)).ahead(full.ticks) == ()
+
+
 def test_a_peer_that_names_a_chapter_with_every_word_fills_no_memory() -> None:
     tour = heard(*((index, f"chapter{index}", index / 1000) for index in range(1000)))
     assert len(tour.ticks) == MOST_TICKS
@@ -84,4 +94,6 @@ def test_another_drawing_is_another_tour() -> None:
 def test_the_answer_is_called_in_its_chapter_or_at_the_end() -> None:
     assert not heard((0, "answer", 0.9)).called
     assert heard((0, "winner", 0.9)).called
+    assert heard((0, "winner", 0.9), (4, "why", 0.95)).called
+    assert heard((0, "answer", 0.8), (4, "why", 0.95)).called  # the word between them was lost
     assert heard((0, "an exhibit of another kind", 1.0)).called

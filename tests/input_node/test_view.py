@@ -23,8 +23,8 @@ WALL, STATION = ("10.0.0.1", 9000), ("10.0.0.2", 4000)
 NOW = 50.0
 CLOSE_CALL = (0.01, 0.01, 0.02, 0.02, 0.43, 0.01, 0.01, 0.01, 0.02, 0.46)
 KINDS = (
-    "drawing", "conv2d1", "conv2d2", "max_pool2d1", "avg_pool2d1", "flatten", "linear1", "sums", "answer",
-    "winner", "what nobody knows",
+    "drawing", "look", "everywhere", "filters", "conv2d1", "conv2d2", "max_pool2d1", "avg_pool2d1", "flatten",
+    "linear1", "sums", "answer", "winner", "why", "what nobody knows",
 )  # fmt: skip
 
 
@@ -146,6 +146,26 @@ def test_the_tour_has_its_words_its_picture_and_its_bar() -> None:
     assert "bars" in regions
 
 
+@pytest.mark.parametrize(
+    ("shares", "sure", "large"),
+    [(PROBABILITIES, True, "7"), (CLOSE_CALL, True, "94"), (CLOSE_CALL, False, "?")],
+)
+def test_what_counted_is_told_beside_the_answer(shares: tuple[float, ...], sure: bool, large: str) -> None:
+    """In the wall's last chapter; then the shares are back."""
+    screening = revealed(shares, sure).toured("why", 0.95)
+    regions = screening.draw(1.0)
+    assert screening.said() == Said(("What counted most",), ("It flows back to your drawing",), large)
+    assert "picture" in regions
+    assert "bars" not in regions
+    sand = screening.count(screening.layout.panel, SAND)
+    screening.draw(1.0)
+    assert screening.count(screening.layout.panel, SAND) != sand  # it begins when it is first seen
+    screening.toured("why", 1.0).draw(1.0)
+    assert screening.said().large == large
+    assert "bars" in regions
+    assert "picture" not in regions
+
+
 def test_then_another_drawing_is_asked_for() -> None:
     screening = revealed().toured("winner", 1.0)
     regions = screening.draw()
@@ -181,7 +201,13 @@ def test_every_screen_is_drawn_on_every_tablet(size: tuple[int, int], left: bool
     """Whatever is between the regions stays the room's colour: nothing is drawn outside its place."""
     screening = Screening(size, language, left)
     gap = Rect(0, 0, size[0], min(rect.top for rect in screening.layout.all.values()))
-    for chapter, fraction in (("conv2d1", 0.1), ("linear1", 0.6), ("winner", 0.9), ("winner", 1.0)):
+    for chapter, fraction in (
+        ("conv2d1", 0.1),
+        ("linear1", 0.6),
+        ("winner", 0.9),
+        ("why", 0.95),
+        ("why", 1.0),
+    ):
         if chapter == "conv2d1":
             screening.answered()
         screening.toured(chapter, fraction).draw(1.5)
