@@ -34,7 +34,7 @@ def said() -> frozenset[str]:
     sources = Path(language.__file__).parent.rglob("*.py")
     keys = {key for path in sources for key in KEY.findall(path.read_text(encoding="utf-8"))}
     networks = [*map(planned, PLANS), *map(chain, range(300))]
-    keys |= {part.caption for network in networks for part in told(stages(network))}
+    keys |= {part.caption for network in networks for part in told(stages(network)) if part.caption}
     keys |= {f"answer.{kind}" for kind in ("sure", "likely", "unsure", "strange")}
     keys |= {f"legend.{role}" for role in ROLES}
     return frozenset(keys | {"invitation", "listening"})
