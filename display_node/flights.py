@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from display_node.scene import Batch, Tint, boxes
 from display_node.stages import FAR, Stage
+from display_node.windows import kernel_offsets, middles, patches
 
 LEG = 1 / 3
 """Seconds of each leg of a flight, as in the original."""
@@ -126,48 +127,65 @@ def convolve(
     )
 
 
-def weigh(source: Stage, target: Stage, incoming: Floats, start: float, seconds: float) -> Flights:
-    """Row after row of weights grows above the line, drops onto it and collapses into one box.
+def dealt(source: Stage, target: Stage, start: float, seconds: float) -> tuple[Floats, float]:
+    """(rows,) when each row of weights appears, and the seconds of each of its three legs.
 
-    Where the line is a picture, a row of weights is one too, and comes from the front: the first ones
-    with time to be looked at, then more and more of them at once.
+    Where the line is a picture, so is a row of weights: the first ones have time to be looked at, then more
+    and more of them come at once.
+    """
+    count = len(target.centres)
+    leg, pace = (SLOW_LEG, PACE) if source.upright else (LEG, 1.0)
+    room = seconds - 3 * (leg - LEG)
+    return (start + room * (np.arange(count) / count) ** pace).astype(np.float32), leg
+
+
+def weigh(
+    source: Stage,
+    target: Stage,
+    incoming: Floats,
+    births: Floats,
+    cells: npt.NDArray[np.intp] | None = None,
+    *,
+    name: str | None = None,
+    leg: float = LEG,
+) -> Flights:
+    """Rows of weights grow above the line, or before a picture, drop onto it and collapse into one box each.
+
+    `births`, `cells` and `name` as for `convolve`.
     """
     layer = target.layer
     assert layer is not None
     assert layer.weight is not None
-    count = len(layer.weight)
-    leg, pace, way = (LEG, 1.0, (0.0, LIFT + source.height, 0.0))
-    if source.upright:
-        leg, pace, way = SLOW_LEG, PACE, (0.0, 0.0, FAR / 2)
-    room = seconds - 3 * (leg - LEG)
-    births = (start + room * (np.arange(count) / count) ** pace).astype(np.float32)
+    name = name or target.shown
+    cells = np.arange(len(layer.weight)) if cells is None else cells
+    count, weights = len(cells), layer.weight[cells]
+    way = (0.0, 0.0, FAR / 2) if source.upright else (0.0, LIFT + source.height, 0.0)
     offsets = source.centres - source.centres.mean(axis=0)
     line = source.centres.mean(axis=0) + np.zeros((count, 3), np.float32)
     above = line + np.array(way, np.float32)
     size = np.array(source.size, np.float32) * COVER
-    each = np.arange(count)
-    shared: dict[str, Any] = {"flight": leg, "layer": target.index, "cell": each, "row": each}
+    shared: dict[str, Any] = {"flight": leg, "layer": target.index, "cell": cells, "row": np.arange(count)}
     weight = {**shared, "tint": Tint.WEIGHT, "gain": gain(layer.weight)}
     grown, landed = births + np.float32(leg), births + np.float32(2 * leg)
     grow = boxes(count, start=above, birth=births, death=grown, size=size * 0.01, size_end=size, **weight)
     drop = boxes(count, start=above, end=line, birth=grown, death=landed, size=size, **weight)
-    products = layer.weight * incoming.reshape(1, -1)
+    products = weights * incoming.reshape(1, -1)
     collapse = boxes(
         count,
         start=line,
-        end=target.centres,
+        end=target.centres[cells],
         birth=landed,
         death=landed + leg,
         size=size,
         spread_end=0.02,
-        gain=gain(products),
+        gain=gain(layer.weight * incoming.reshape(1, -1)),
         tint=Tint.PRODUCT,
         **shared,
     )
     return Flights(
         (
-            Batch(f"{target.shown}.weights", np.concatenate([grow, drop]), offsets, layer.weight.copy()),
-            Batch(f"{target.shown}.products", collapse, offsets, products),
+            Batch(f"{name}.weights", np.concatenate([grow, drop]), offsets, weights),
+            Batch(f"{name}.products", collapse, offsets, products),
         ),
         landed + np.float32(leg),
     )
@@ -176,8 +194,12 @@ def weigh(source: Stage, target: Stage, incoming: Floats, start: float, seconds:
 def lay_out(
     source: Stage, target: Stage, incoming: Floats, values: Floats, start: float, seconds: float
 ) -> Flights:
-    """Every box of `source` flies to its place in the line, in order, and stays there."""
+    """Every box of `source` flies to its place in the line, in order, and stays there.
+
+    From then on it wears the hue of the map that it comes from.
+    """
     count = len(target.centres)
+    maps = source.shape[0]
     births = start + max(seconds - 3 * LEG, 0.0) * np.arange(count) / count
     made = boxes(
         count,
@@ -190,7 +212,7 @@ def lay_out(
         value=incoming.ravel(),
         value_end=values.ravel(),
         gain=gain(values),
-        tint=Tint.RESULT,
+        tint=Tint.RESULT + np.arange(count) * maps // count / maps,
         layer=target.index,
         cell=np.arange(count),
     )
@@ -208,38 +230,7 @@ def walk(target: Stage, start: float, seconds: float, seed: int) -> Floats:
     return (start + seconds * rank.ravel() / rank.size).astype(np.float32)
 
 
-def middles(source: Stage, target: Stage) -> Floats:
-    """(rows × columns, 3) the middle of what each place of `target` has looked at, in `source`."""
-    layer = target.layer
-    assert layer is not None
-    _, rows, columns = target.shape
-    y, x = np.divmod(np.arange(rows * columns), columns)
-    reach = (layer.kernel - 1) / 2 - layer.padding
-    places = np.empty((rows * columns, 3), np.float32)
-    places[:, 0] = (layer.stride * x + reach - (source.shape[2] - 1) / 2) * source.pitch[0]
-    places[:, 1] = ((source.shape[1] - 1) / 2 - layer.stride * y - reach) * source.pitch[1]
-    places[:, 2] = (source.low[2] + source.high[2]) / 2
-    return places
-
-
-def patches(image: Floats, kernel: int, stride: int, padding: int) -> Floats:
-    """(rows × columns, channels × kernel²) of what each place of the kernel covers, zero outside."""
-    padded = np.pad(image, ((0, 0), (padding, padding), (padding, padding)))
-    view = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), axis=(1, 2))
-    places = view[:, ::stride, ::stride].transpose(1, 2, 0, 3, 4)
-    return places.reshape(places.shape[0] * places.shape[1], -1)
-
-
 def gain(values: Floats) -> float:
     """One over the largest magnitude: the strongest box of a stage is fully lit. 1 where all are zero."""
     top = float(np.abs(values).max(initial=0.0))
     return 1.0 / top if top > 0 else 1.0
-
-
-def kernel_offsets(source: Stage, kernel: int, depth: int) -> Floats:
-    """(depth × kernel², 3): a window's boxes around its middle, in the order of a flattened weight."""
-    steps = np.arange(kernel) - (kernel - 1) / 2
-    channels = np.arange(depth) - (depth - 1) / 2
-    c, y, x = np.meshgrid(channels, steps, steps, indexing="ij")
-    offsets = np.stack([x * source.pitch[0], -y * source.pitch[1], c * source.pitch[2]], axis=-1)
-    return offsets.reshape(-1, 3).astype(np.float32)

@@ -5,9 +5,10 @@ Of a largest one, the others shrink away; for an average, each is divided and al
 
 import numpy as np
 
-from display_node.flights import COVER, LEG, Flights, Floats, gain, kernel_offsets, middles, patches, walk
+from display_node.flights import COVER, LEG, Flights, Floats, gain, walk
 from display_node.scene import Batch, Boxes, Tint, boxes
 from display_node.stages import GAP, Stage
+from display_node.windows import kernel_offsets, middles, patches
 
 FAN = GAP / 2
 """Units along z over which the channels' windows are spread in the gap, so that none hides in another."""

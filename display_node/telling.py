@@ -11,23 +11,24 @@ from itertools import pairwise
 from display_node.network import POOLS
 from display_node.stages import Stage
 
-CONVOLUTION_SECONDS = (4.6, 4.8, 3.8, 2.8)
+CONVOLUTION_SECONDS = (3.0, 2.4, 1.5, 1.2)
 """Of action, layer by layer, the last number for all further ones: grows far slower than the work shown."""
-POOL_SECONDS = (3.4, 2.8)
-FLATTEN_SECONDS = 2.4
-LINEAR_SECONDS = (4.4, 3.0)
-TEMPLATE_SECONDS = 9.0
+POOL_SECONDS = (2.4, 1.8)
+FLATTEN_SECONDS = 1.8
+LINEAR_SECONDS = (2.0, 1.8)
+TEMPLATE_SECONDS = 8.0
 """The same for rows of weights that are pictures."""
-FEW = 4
-"""Boxes of a map that the eye takes in at once."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A stage's `chapter` by name, its caption by key with what is filled in, and seconds of action."""
+    """A stage's `chapter` by name, its caption by key with what is filled in, and seconds of action.
+
+    Without a caption, the one of the stage before goes on.
+    """
 
     chapter: str
-    caption: str
+    caption: str | None
     values: Mapping[str, str]
     seconds: float
 
@@ -46,7 +47,7 @@ def told(line_up: Sequence[Stage]) -> list[Part]:
         last = target is line_up[-1]
         name = f"{target.kind}{turn + 1}"
         if target.kind == "conv2d":
-            parts.append(_convolution(name, source, target, turn, "conv2d" not in kinds[target.index + 1 :]))
+            parts.append(_convolution(name, source, target, turn))
         elif target.kind in POOLS:
             parts.append(_pool(name, target, turn))
         elif target.kind == "flatten":
@@ -56,19 +57,20 @@ def told(line_up: Sequence[Stage]) -> list[Part]:
     return parts
 
 
-def _convolution(name: str, source: Stage, target: Stage, turn: int, last: bool) -> Part:
+def _convolution(name: str, source: Stage, target: Stage, turn: int) -> Part:
     assert target.layer is not None
     count = target.shape[0]
     # A window of several boxes on a map of several boxes sees further than the one before it did.
     wider = target.layer.kernel > 1 and _map(source) > 1
+    key: str | None
     if count == 1:
         key = "one_filter"
     elif turn < 2:
         key = name
-    elif wider and last and turn > 2 and _map(target) <= FEW:
-        key = "conv2d4"
     elif wider and turn == 2:
-        key = "conv2d3"
+        key = "smaller"
+    elif wider and source.kind == "conv2d":
+        key = None
     else:
         key = "conv2d"
     return _part(name, key, count, _nth(CONVOLUTION_SECONDS, turn))
@@ -97,8 +99,8 @@ def _linear(name: str, source: Stage, target: Stage, turn: int, last: bool) -> P
     return _part(name, key, count, _nth(LINEAR_SECONDS, turn))
 
 
-def _part(chapter: str, key: str, count: int, seconds: float) -> Part:
-    return Part(chapter, f"tour.{key}", {"count": number(count)}, seconds)
+def _part(chapter: str, key: str | None, count: int, seconds: float) -> Part:
+    return Part(chapter, key and f"tour.{key}", {"count": number(count)}, seconds)
 
 
 def _map(stage: Stage) -> int:

@@ -63,6 +63,17 @@ def computed(target: Stage, flown: Flights, values: Floats, sums: Floats, depth:
     return np.concatenate([rings, _landed(flown, pan), _zeroed(flown, values, sums, pan)])
 
 
+def counted(times: Floats, values: Floats) -> Cues:
+    """Numbers told one by one: each is a note, the higher the larger; what adds nothing, a grain."""
+    strength = _unit(np.abs(values))
+    notes = cues(
+        Sound.WOOD, times, np.where(strength > 0.0, SUM * (0.3 + 0.5 * strength), 0.0),
+        pitch=HIGH - SPAN // 2 + np.rint(SPAN * strength),
+    )  # fmt: skip
+    nothing = cues(Sound.GRAIN, times, np.where(strength > 0.0, 0.0, LANDING / 2), pitch=1)
+    return np.concatenate([notes, nothing])
+
+
 def shared(births: Floats, shares: Floats, centres: Floats) -> Cues:
     """Ten bars grow: a share of nothing is a grain of sand, anything more a note that rises with it."""
     pan = WIDE * _sideways(centres[:, 0])
@@ -87,7 +98,7 @@ def _landed(flown: Flights, pan: Floats) -> Cues:
     second = flown.batches[1]
     assert second.values is not None
     cell = second.boxes["cell"]
-    strength = _unit(np.abs(second.values).sum(axis=1))[cell]
+    strength = _unit(np.abs(second.values).sum(axis=1))[second.boxes["row"].astype(int)]
     return thin(
         cues(
             Sound.GRAIN,
