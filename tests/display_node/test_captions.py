@@ -119,9 +119,9 @@ def test_all_that_is_explained_can_be_read_in_a_minute() -> None:
         ("Below zero", "[result:Below] zero", "ko: tour.zero colours [], not ['result']"),
         ("Below zero", "[hat:Below] zero", "en: tour.zero has a bracket that is no markup"),
         (
-            "one [result:new box]",
-            "[result:one\\nnew box]",
-            "en: tour.result breaks a line inside of a colour",
+            "[result:{count} boxes]",
+            "[result:{count}\\nboxes]",
+            "en: tour.weigh_rest breaks a line inside of a colour",
         ),
         ("becomes zero", "becomes zero\\n" + "so " * 14, "en: tour.zero has an empty line or a space"),
     ],
