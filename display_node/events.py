@@ -39,10 +39,22 @@ class Wiped:
 
 
 @dataclass(frozen=True, eq=False)
+class Part:
+    """A part of the invitation is ready, the next one to that which the worker was last asked to follow.
+
+    At its end the numbers of `last` stand.
+    """
+
+    scene: Scene
+    number: int
+    last: Probe
+
+
+@dataclass(frozen=True, eq=False)
 class Awake:
     """The worker can answer from now on; `invitation` knows the network's real numbers."""
 
-    invitation: Scene
+    invitation: Part
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +66,6 @@ class Compiled:
     scenes: Mapping[Form, Scene]
 
 
-@dataclass(frozen=True, eq=False)
-class Drifting:
-    """The next part of the invitation is ready; the last visitor's drawing is among those that drift by."""
-
-    invitation: Scene
-
-
 @dataclass(frozen=True)
 class Failed:
     """The worker cannot work at all, for this reason."""
@@ -68,4 +73,4 @@ class Failed:
     reason: str
 
 
-Event = Drawn | Wiped | Awake | Compiled | Drifting | Failed | Control
+Event = Drawn | Wiped | Awake | Compiled | Part | Failed | Control

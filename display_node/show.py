@@ -16,7 +16,7 @@ from common.bitmap import BLANK, Bitmap
 from common.clock import ShowClock
 from common.control import Control
 from display_node.choices import Choices
-from display_node.events import Awake, Compiled, Drawn, Drifting, Event, Failed, Wiped
+from display_node.events import Awake, Compiled, Drawn, Event, Failed, Part, Wiped
 from display_node.form import RECENT, Form, suited
 from display_node.scene import Scene
 
@@ -45,7 +45,7 @@ class State:
     tour. `configured`: the choices to go back to.
     """
 
-    invitation: Scene
+    invitation: Part
     listening: Scene
     rest: float
     scene: Scene
@@ -53,7 +53,7 @@ class State:
     since: float
     choices: Choices
     configured: Choices
-    ahead: Scene | None = None
+    ahead: Part | None = None
     phase: Phase = Phase.IDLE
     until: float | None = None
     canvas: Bitmap = BLANK
@@ -72,9 +72,10 @@ class State:
         return self.clock.show(now)
 
 
-def begin(invitation: Scene, listening: Scene, *, rest: float, choices: Choices, now: float) -> State:
+def begin(invitation: Part, listening: Scene, *, rest: float, choices: Choices, now: float) -> State:
     """A wall that has just been switched on."""
-    return State(invitation, listening, rest, invitation, ShowClock.starting(now), now, choices, choices)
+    clock = ShowClock.starting(now)
+    return State(invitation, listening, rest, invitation.scene, clock, now, choices, choices)
 
 
 def step(state: State, event: Event, now: float) -> State:
@@ -88,8 +89,8 @@ def step(state: State, event: Event, now: float) -> State:
     if isinstance(event, Awake):
         woken = replace(state, awake=True, ahead=event.invitation)
         return _rest(woken, now) if state.phase is Phase.IDLE else woken
-    if isinstance(event, Drifting):
-        return replace(state, ahead=event.invitation)
+    if isinstance(event, Part):
+        return replace(state, ahead=event)
     if isinstance(event, Compiled):
         return _compiled(state, event, now)
     if isinstance(event, Failed):
@@ -170,16 +171,17 @@ def _rest(state: State, now: float) -> State:
         state, phase=Phase.IDLE, until=None, cut=None, canvas=BLANK, pen=None, tour=None, form=None
     )
     idle = replace(idle, invitation=state.ahead or state.invitation, ahead=None)
-    return _on_stage(idle, idle.invitation, now)
+    return _on_stage(idle, idle.invitation.scene, now)
 
 
 def _drift(state: State, now: float) -> State:
     """On to the invitation's next part, which takes over to the instant; without one, the same once more."""
     if state.ahead is None:
-        return _on_stage(state, state.invitation, now)
-    over = (state.time(now) - state.invitation.duration) % state.ahead.duration
+        return _on_stage(state, state.invitation.scene, now)
+    scene = state.ahead.scene
+    over = (state.time(now) - state.scene.duration) % scene.duration
     clock = state.clock.seek(now, over)
-    return replace(state, invitation=state.ahead, scene=state.ahead, ahead=None, clock=clock)
+    return replace(state, invitation=state.ahead, scene=scene, ahead=None, clock=clock)
 
 
 def _on_stage(state: State, scene: Scene, now: float) -> State:

@@ -5,22 +5,22 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from common import fonts
 from common.control import Control
 from common.counters import Counters
-from common.errors import ConfigError, GraphicsError, LinkError, SandglassError
+from common.errors import ConfigError, GraphicsError, SandglassError
 from common.health import Heartbeat, HttpDoor, health_page
-from common.link import UdpLink
 from common.paths import cache_folder
 from common.wire import Progress
 from display_node import show
 from display_node.choices import Choices
 from display_node.desk import Desk
+from display_node.doors import open_doors
 from display_node.engine import open_engine
+from display_node.events import Part
 from display_node.exhibits.invitation import exhibit as invitation
 from display_node.exhibits.listening import exhibit as listening
 from display_node.form import AUTO, wanted
@@ -29,10 +29,10 @@ from display_node.ledger import Ledger
 from display_node.mailbox import Mailbox
 from display_node.network import SHIPPED, Network, load
 from display_node.probe import asleep
-from display_node.receive import Handler, Receiver
+from display_node.receive import Receiver
 from display_node.render.atlas import Atlas
 from display_node.render.renderer import Renderer
-from display_node.samples import samples
+from display_node.samples import collection
 from display_node.settings import Settings, allowed, parse_size
 from display_node.sound.player import Moment, open_player
 from display_node.surface import Headless, Surface
@@ -60,13 +60,13 @@ class Wall:
         language = Language(settings.language)
         self._counters, self._mailbox, ledger = Counters(), Mailbox(), Ledger()
         self._worker = Worker(
-            network, engine, samples(), ledger, self._mailbox.put,
+            network, engine, collection(), ledger, self._mailbox.put,
             exhibit=settings.exhibit, seed=settings.seed,
         )  # fmt: skip
         desk = Desk(
             self._mailbox, ledger, self._counters, self._worker.submit, allowed(settings.control_allow)
         )
-        doors = _open_ports(settings, desk)
+        doors = open_doors(settings, desk)
         self._ports = {name: link.address[1] for name, link, _ in doors}
         self._surface = open_surface(settings)
         self._atlas, language = _atlas(language)
@@ -116,6 +116,8 @@ class Wall:
                 state = show.step(state, event, now)
         state = show.tick(state, now)
         self._state = state
+        if state.invitation is not before.invitation:
+            self._worker.follow(state.invitation)
         if state.failure:
             raise SandglassError(state.failure)
         if state.awake and not self._told_ready:
@@ -201,20 +203,6 @@ def open_surface(settings: Settings) -> Surface:
     )
 
 
-def _open_ports(settings: Settings, desk: Desk) -> Sequence[tuple[str, UdpLink, Handler]]:
-    """Name, link and handler of each port. Only the legacy port may be missing: the original wants it too."""
-    doors: list[tuple[str, UdpLink, Handler]] = [
-        ("drawing_port", UdpLink(settings.host, settings.drawing_port), desk.drawing),
-        ("control_port", UdpLink(settings.control_host, settings.control_port), desk.control),
-    ]
-    if settings.legacy:
-        try:
-            doors.append(("legacy_port", UdpLink(settings.host, settings.legacy_port), desk.legacy))
-        except LinkError as error:
-            log.warning("the original's sketch will not be heard: %s", error)
-    return doors
-
-
 def _speakable(wanted: str) -> Language:
     """Raises `ConfigError` for a language that there is no file, or no font, for."""
     language = Language(wanted)
@@ -237,7 +225,7 @@ def _atlas(language: Language) -> tuple[Atlas, Language]:
 def _first_state(network: Network, settings: Settings, language: Language, now: float) -> show.State:
     resting = asleep(network)
     return show.begin(
-        invitation.build(network, resting, settings.seed),
+        Part(invitation.build(network, resting, settings.seed), 0, resting),
         listening.build(network, resting, settings.seed),
         rest=settings.rest,
         choices=Choices(language.wanted, settings.volume, wanted(settings.form), settings.captions),

@@ -3,13 +3,14 @@
 The engine is opened here, in the worker's own thread, so that the invitation is on the wall before torch is
 there, which takes seconds to import. From then on whoever submits reads: the receiving thread itself, since
 a reading takes a tenth of a millisecond and waking another thread can take longer. The worker's thread only
-compiles, and of the drawings that wait for that, each station's newest.
+compiles: of the drawings that wait for that, each station's newest; in between, when the wall asks for it,
+what follows upon the part of the invitation that is on it.
 """
 
 import logging
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -17,8 +18,10 @@ import numpy as np
 from common.bitmap import Bitmap
 from common.errors import DataError, SandglassError
 from common.wire import Answer
+from display_node.attract.cast import cast
+from display_node.attract.waves import gains
 from display_node.engine import Engine
-from display_node.events import Awake, Compiled, Drifting, Event, Failed, Job
+from display_node.events import Awake, Compiled, Event, Failed, Job, Part
 from display_node.exhibit import find
 from display_node.exhibits.invitation import exhibit as invitation
 from display_node.form import Form
@@ -26,6 +29,7 @@ from display_node.ledger import Ledger
 from display_node.mailbox import MAX_STATIONS
 from display_node.network import Network
 from display_node.probe import Probe, asleep
+from display_node.stages import stages
 
 log = logging.getLogger("sandglass")
 
@@ -35,12 +39,12 @@ BREATH = 0.05
 """Seconds without a new drawing before a show is compiled, which takes twice as long."""
 MOST_BREATHS = 64
 """New drawings after which a show is compiled all the same."""
-REMEMBERED = 3
-"""Drawings that drift through the invitation."""
+REMEMBERED = 8
+"""Visitors' drawings that drift through the invitation."""
 
 
 class Worker:
-    """`post` receives what comes of the work. `samples` drift by until there are visitors' drawings.
+    """`post` receives what comes of the work. `samples` drift by between visitors' drawings.
 
     `engine` opens what reads; whatever `SandglassError` it raises ends the wall in one line.
     """
@@ -62,7 +66,12 @@ class Worker:
         self._reader: Engine | None = None
         self._queue: deque[Job] = deque()
         self._to_show: OrderedDict[str, tuple[Job, Probe]] = OrderedDict()
-        self._shown: deque[Probe] = deque(maxlen=REMEMBERED)
+        self._shipped: list[Probe] = []
+        self._visitors: deque[Probe] = deque(maxlen=REMEMBERED)
+        self._brightness: Mapping[str, float] = {}
+        self._number, self._standing = -1, asleep(network)
+        self._newest = 0
+        self._follow = False
         self._latest: tuple[Job, Probe] | None = None
         self._answers = 0
         self._change = threading.Condition()
@@ -92,6 +101,12 @@ class Worker:
                 self._to_show.setdefault(self._latest[0].station, self._latest)
             self._change.notify()
 
+    def follow(self, part: Part) -> None:
+        """Post what comes after this part of the invitation, before it ends."""
+        with self._change:
+            self._number, self._standing, self._follow = part.number, part.last, True
+            self._change.notify()
+
     def close(self) -> None:
         """Finish what is being done, drop the rest."""
         with self._change:
@@ -110,18 +125,21 @@ class Worker:
             return
         while self._wait():
             try:
-                self._compile()
+                if self._to_show:
+                    self._compile()
+                else:
+                    self._drift()
             except Exception:  # one drawing must not end the shows of all
                 log.exception("a show could not be compiled")
 
     def _wake(self) -> None:
         """Open the engine, answer what has come meanwhile, and let whoever submits read from now on."""
         reader = self._open()
-        self._shown.extend(reader.read(sample) for sample in self._samples[:REMEMBERED])
-        if not all(np.isfinite(probe.probabilities).all() for probe in self._shown):
+        self._shipped = [reader.read(sample) for sample in self._samples]
+        if not all(np.isfinite(probe.probabilities).all() for probe in self._shipped):
             raise DataError("its weights are so large that its answers are not numbers")
-        first = list(self._shown) or [asleep(self._network)]
-        self._post(Awake(invitation.drift(self._network, first, self._seed)))
+        self._brightness = gains(stages(self._network), self._shipped) if self._shipped else {}
+        self._post(Awake(self._next()))
         while True:
             with self._change:
                 if not self._queue:
@@ -144,9 +162,9 @@ class Worker:
             self._change.notify()
 
     def _wait(self) -> bool:
-        """Until there is a show to compile and nobody has asked for a while; False at the end."""
+        """Until there is something to compile and nobody has asked for a while; False at the end."""
         with self._change:
-            self._change.wait_for(lambda: self._to_show or self._closing)
+            self._change.wait_for(lambda: self._to_show or self._follow or self._closing)
             for _ in range(MOST_BREATHS):
                 asked = self._answers
                 if not self._change.wait_for(partial(self._disturbed, asked), BREATH):
@@ -161,8 +179,23 @@ class Worker:
             _, (job, probe) = self._to_show.popitem(last=False)
             self._latest = job, probe
             exhibit = self._exhibit
-        if probe not in self._shown:
-            self._shown.append(probe)
         scenes = {form: exhibit.build(self._network, probe, self._seed, form) for form in Form}
         self._post(Compiled(job, probe, scenes))
-        self._post(Drifting(invitation.drift(self._network, list(self._shown), self._seed)))
+        if probe not in self._visitors:
+            self._visitors.appendleft(probe)
+            self._newest = self._number + 1
+        self._drift()
+
+    def _drift(self) -> None:
+        """Post what comes after the part that is on the wall."""
+        with self._change:
+            self._follow = False
+        self._post(self._next())
+
+    def _next(self) -> Part:
+        with self._change:
+            before, number = self._standing, self._number + 1
+        age = number - self._newest
+        digits = cast(self._shipped, self._visitors, before, self._seed, number, age)
+        scene = invitation.part(self._network, [before, *digits], self._seed, number, self._brightness)
+        return Part(scene, number, digits[-1])

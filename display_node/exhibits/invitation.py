@@ -1,82 +1,66 @@
-"""At rest: the whole network in view, the last digits drifting through it, and a line that invites.
+"""At rest: digits drift through the network, the view wanders, and now and then a line invites.
 
-It loops. A wave of light runs from the input to the answer, each cell easing from the last digit's
-number to this one's as the wave passes, so the end of the loop meets its beginning.
+It has no end. Its parts, half a minute each, are compiled one ahead of the other, and join without a seam:
+a part begins with the numbers, the light and the view with which the one before it ends. Nothing on it
+stands still for long, so nothing burns into a screen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-
-from display_node.flights import gain
+from display_node.attract.cast import DIGITS
+from display_node.attract.views import camera
+from display_node.attract.waves import PERIOD, gains, wave
 from display_node.form import Form
 from display_node.network import Network
-from display_node.probe import Probe
-from display_node.scene import FOREVER, Batch, Boxes, CameraKey, Caption, Scene, Tint, boxes
-from display_node.stages import Stage, stages
+from display_node.probe import Probe, asleep
+from display_node.scene import Caption, Scene
+from display_node.stages import stages
 
-PERIOD = 9.0
-"""Seconds from one digit's wave to the next."""
-TRAVEL = 6.0
-"""Seconds that the wave takes from the input to the answer."""
-BLOOM = 1.4
-"""Seconds in which a cell changes from one number to the next."""
-SWAY = ((-1.25, 0.44, 1.0), (-0.95, 0.56, 1.0))
-"""The two directions between which the view drifts."""
+SPOKEN = ((1.5, 8.5), (21.5, 28.5))
+"""Seconds of a part in which the line is read: near its ends, where the view is composed and holds still.
+
+Half of the time there is nothing but the picture.
+"""
+LIFT = 0.09
+"""The line stands at the captions' place, or higher by up to this part of the screen's height."""
+STEP = 0.381966
+"""From one place of the line to the next, as a part of LIFT: the golden section spreads them evenly."""
 
 
 class Invitation:
     name = "invitation"
 
     def build(self, net: Network, probe: Probe, seed: int, form: Form = Form.FULL) -> Scene:
-        return self.drift(net, [probe], seed)
+        """The first part, with one drawing alone, which the sleeping network receives."""
+        return self.part(net, [asleep(net), *[probe] * DIGITS], seed, 0)
 
-    def drift(self, net: Network, probes: Sequence[Probe], seed: int) -> Scene:
-        """A loop through several drawings, in order."""
+    def part(
+        self,
+        net: Network,
+        probes: Sequence[Probe],
+        seed: int,
+        number: int,
+        brightness: Mapping[str, float] | None = None,
+    ) -> Scene:
+        """The numbers of `probes[0]` stand when it begins; the others come, PERIOD seconds each.
+
+        `brightness`: the gain of each stage, the same in all parts that are to join; or what suits `probes`.
+        """
         line_up = stages(net)
-        duration = PERIOD * len(probes)
-        batches = tuple(_wave(stage, line_up, probes, seed) for stage in line_up)
-        points = tuple(corner for stage in line_up for corner in stage.corners())
-        half = duration / 2
-        camera = (CameraKey(0.0, half, SWAY[1], points), CameraKey(half, half, SWAY[0], points))
-        caption = Caption(0.0, duration, "invitation")
-        return Scene(self.name, duration, batches, camera, (caption,), loop=True)
+        reach, duration = float(line_up[-1].high[2]), PERIOD * (len(probes) - 1)
+        bright = brightness or gains(line_up, probes)
+        return Scene(
+            self.name,
+            duration,
+            tuple(wave(stage, reach, probes, bright[stage.shown], seed, number) for stage in line_up),
+            camera(line_up, seed, number, duration),
+            tuple(_spoken(number, turn) for turn in range(len(SPOKEN))),
+        )
 
 
 exhibit = Invitation()
 
 
-def _wave(stage: Stage, line_up: Sequence[Stage], probes: Sequence[Probe], seed: int) -> Batch:
-    """One stage's boxes through the whole loop: an instance for each cell and digit, and one for the wrap."""
-    reach = float(line_up[-1].high[2])
-    jitter = np.random.default_rng(seed + stage.index).random(len(stage.centres), np.float32)
-    arrivals = TRAVEL * stage.centres[:, 2] / reach + jitter
-    duration = PERIOD * len(probes)
-    numbers = [probe.activations[stage.shown].ravel() for probe in probes]
-    parts: list[Boxes] = []
-    for turn, value in enumerate(numbers):
-        birth = arrivals + PERIOD * turn
-        death = birth + PERIOD if turn + 1 < len(numbers) else FOREVER
-        parts.append(_cells(stage, numbers[turn - 1], value, birth, death))
-    # Until the first wave of the loop arrives, the last digit still stands.
-    parts.append(_cells(stage, numbers[-1], numbers[-1], np.full_like(arrivals, -duration), arrivals))
-    scale = gain(np.stack(numbers))
-    made = np.concatenate(parts)
-    made["gain"] = scale
-    return Batch(stage.shown, made)
-
-
-def _cells(stage: Stage, before: np.ndarray, after: np.ndarray, birth: np.ndarray, death: object) -> Boxes:
-    return boxes(
-        len(stage.centres),
-        start=stage.centres,
-        birth=birth,
-        flight=BLOOM,
-        death=death,  # type: ignore[arg-type]
-        size=stage.size,
-        value=before,
-        value_end=after,
-        tint=Tint.DRAWING if stage.index == 0 else Tint.RESULT,
-        layer=stage.index,
-        cell=np.arange(len(stage.centres)),
-    )
+def _spoken(number: int, turn: int) -> Caption:
+    lift = LIFT * (((len(SPOKEN) * number + turn) * STEP) % 1.0)
+    return Caption(*SPOKEN[turn], "invitation", lift=lift)

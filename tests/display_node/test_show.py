@@ -12,7 +12,7 @@ from common.control import VERBS, Control
 from common.link import MemoryNetwork
 from display_node import show
 from display_node.choices import Choices
-from display_node.events import Awake, Compiled, Drawn, Drifting, Event, Failed, Job, Wiped
+from display_node.events import Awake, Compiled, Drawn, Event, Failed, Job, Part, Wiped
 from display_node.form import Form
 from display_node.probe import Probe
 from display_node.scene import Chapter, Scene
@@ -21,8 +21,8 @@ from display_node.show import FORGET, FORGET_WIPED, MAX_WAITING, Phase, State, s
 REST = 12.0
 INK = Bitmap(bytes([200]) * SIDE * SIDE)
 MORE_INK = Bitmap(bytes([255]) * SIDE * SIDE)
-INVITATION = Scene("invitation", 30.0, (), ())
-NEXT = Scene("invitation", 24.0, (), ())
+INVITATION = Part(Scene("invitation", 30.0, (), ()), 0, Probe(INK, {}))
+NEXT = Part(Scene("invitation", 24.0, (), ()), 1, Probe(INK, {}))
 LISTENING = Scene("listening", 60.0, (), ())
 LINK = MemoryNetwork().link("wall", 9000)
 
@@ -63,48 +63,53 @@ def told(state: State, verb: str, value: float | str | None = None, now: float =
 
 def test_at_first_it_invites() -> None:
     state = begin()
-    assert (state.phase, state.scene, state.time(103.0)) == (Phase.IDLE, INVITATION, 3.0)
+    assert (state.phase, state.scene, state.time(103.0)) == (Phase.IDLE, INVITATION.scene, 3.0)
     assert tick(state, 129.9) is state
 
 
 def test_the_next_part_of_the_invitation_takes_over_to_the_instant() -> None:
-    state = step(begin(), Drifting(NEXT), 105.0)
-    assert (state.scene, state.ahead, tick(state, 129.9)) == (INVITATION, NEXT, state)
+    state = step(begin(), NEXT, 105.0)
+    assert (state.invitation, state.ahead, tick(state, 129.9)) == (INVITATION, NEXT, state)
     on = tick(state, 130.25)
-    assert (on.scene, on.invitation, on.ahead) == (NEXT, NEXT, None)
+    assert (on.scene, on.invitation, on.ahead) == (NEXT.scene, NEXT, None)
     assert on.time(130.25) == pytest.approx(0.25)
     assert on.since == state.since, "no dip of the light: it is no other scene"
 
 
 def test_it_goes_on_at_the_operators_speed() -> None:
-    state = step(told(begin(), "speed", 4.0), Drifting(NEXT), 101.0)
+    state = step(told(begin(), "speed", 4.0), NEXT, 101.0)
     on = tick(state, 108.0)
-    assert on.scene is NEXT
+    assert on.scene is NEXT.scene
     assert (on.time(108.0), on.time(109.0)) == (2.0, 6.0)
 
 
 def test_without_a_next_part_the_same_comes_once_more() -> None:
     again = tick(begin(), 131.0)
-    assert (again.scene, again.time(131.0), again.since) == (INVITATION, 0.0, 131.0)
+    assert (again.scene, again.time(131.0), again.since) == (INVITATION.scene, 0.0, 131.0)
 
 
 def test_after_a_tour_it_goes_on_with_the_part_that_knows_the_drawing() -> None:
-    state = step(touring(), Drifting(NEXT), 101.0)
-    assert state.scene is not NEXT
+    state = step(touring(), NEXT, 101.0)
+    assert state.scene is not NEXT.scene
     rested = tick(tick(state, 130.0), 130.0 + REST)
-    assert (rested.scene, rested.invitation, rested.ahead, rested.since) == (NEXT, NEXT, None, 130.0 + REST)
+    assert (rested.scene, rested.invitation, rested.ahead, rested.since) == (
+        NEXT.scene,
+        NEXT,
+        None,
+        130.0 + REST,
+    )
 
 
 def test_once_awake_it_knows_the_networks_numbers() -> None:
     state = step(begin(), Awake(NEXT), 101.0)
     assert state.awake
-    assert (state.scene, state.time(101.0)) == (NEXT, 0.0)
+    assert (state.scene, state.time(101.0)) == (NEXT.scene, 0.0)
 
 
 def test_waking_does_not_disturb_who_draws() -> None:
     state = step(drawing(), Awake(NEXT), 101.0)
     assert (state.awake, state.phase, state.scene) == (True, Phase.DRAWING, LISTENING)
-    assert tick(state, 101.0 + FORGET).scene is NEXT
+    assert tick(state, 101.0 + FORGET).scene is NEXT.scene
 
 
 def test_a_pen_brings_up_the_canvas() -> None:
@@ -127,7 +132,12 @@ def test_half_a_drawing_is_forgotten() -> None:
     state = step(drawing(), Drawn("a", MORE_INK), 105.0)
     assert tick(state, 105.0 + FORGET - 0.01) is state
     rested = tick(state, 105.0 + FORGET)
-    assert (rested.phase, rested.scene, rested.canvas, rested.pen) == (Phase.IDLE, INVITATION, BLANK, None)
+    assert (rested.phase, rested.scene, rested.canvas, rested.pen) == (
+        Phase.IDLE,
+        INVITATION.scene,
+        BLANK,
+        None,
+    )
     assert step(rested, Drawn("b", INK), 130.0).pen == "b"
 
 
@@ -162,7 +172,7 @@ def test_a_tour_ends_in_its_answer_and_the_answer_in_a_rest() -> None:
     assert tick(ended, 130.0 + REST - 0.1) is ended
     rested = tick(ended, 130.0 + REST)
     assert (rested.phase, rested.tour, rested.form) == (Phase.IDLE, None, None)
-    assert rested.scene is INVITATION
+    assert rested.scene is INVITATION.scene
 
 
 def test_a_pen_takes_over_from_an_answer_but_not_from_a_tour() -> None:
@@ -322,7 +332,9 @@ events = st.one_of(
     st.builds(Wiped, stations),
     st.builds(compiled, stations, st.integers(1, 9)),
     st.builds(Awake, st.just(NEXT)),
-    st.builds(Drifting, st.builds(lambda: Scene("invitation", 30.0, (), ()))),
+    st.builds(
+        lambda number: Part(Scene("invitation", 30.0, (), ()), number, Probe(INK, {})), st.integers(0, 9)
+    ),
     controls,
 )
 """Anything that can happen to a wall, but for the end of it."""
@@ -349,7 +361,7 @@ def content(state: State) -> list[Any]:
 def test_what_holds_whatever_happens(story: list[tuple[Event | None, float]]) -> None:
     for state in tell(story):
         if state.phase is Phase.IDLE:
-            assert state.scene is state.invitation
+            assert state.scene is state.invitation.scene
         elif state.phase is Phase.DRAWING:
             assert state.scene is LISTENING
         else:

@@ -222,7 +222,7 @@ def test_any_chain_of_layers_is_shown(seed: int) -> None:
     check_views(scene, network)
     check_room(network)
     assert numbers_of(scene) < MAX_NUMBERS
-    resting = invitation.drift(network, [probe, probe], seed)
+    resting = invitation.part(network, [probe, probe, probe], seed, 1)
     assert [len(batch.boxes) for batch in resting.batches] == [
         3 * len(stage.centres) for stage in stages(network)
     ]
