@@ -3,7 +3,7 @@
 import re
 
 ROLES = ("drawing", "filter", "product", "result", "answer")
-"""What words may name, in the order of `scene.Tint`."""
+"""What words may name, in the order of the first of `scene.Tint`."""
 
 _NAMED = re.compile(rf"\[({'|'.join(ROLES)}):([^\[\]]+)\]")
 
