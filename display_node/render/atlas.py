@@ -20,12 +20,15 @@ import numpy as np
 import numpy.typing as npt
 
 from common.errors import GraphicsError
+from display_node.render import signs
 
 EM = 48
 """Pixels of an em in the atlas. FreeType records the distance over 8 pixels on either side."""
 SIDE = 1024
 """Pixels along the image: room for about 250 Hangul syllables, several times what the captions use."""
 GUTTER = 2
+SOLID = 8
+"""Pixels of a square in the corner that are all inside: what is drawn with them is a plain rectangle."""
 _SDF = 5
 """FT_RENDER_MODE_SDF, which freetype-py does not name."""
 
@@ -48,6 +51,11 @@ class Glyph:
     down: float
 
 
+_QUARTER = SOLID / 4 / SIDE
+RECTANGLE = Glyph(1.0, 0.0, 0.0, 1.0, 1.0, _QUARTER, _QUARTER, 2 * _QUARTER, 2 * _QUARTER)
+"""An em wide and high, in every atlas."""
+
+
 class Atlas:
     """Grows glyph by glyph. `image` (SIDE, SIDE) uint8; `version` rises with each new glyph."""
 
@@ -61,10 +69,11 @@ class Atlas:
             float(part) / self._face.units_per_EM for part in (self._face.ascender, self._face.descender)
         )
         self.image: npt.NDArray[np.uint8] = np.zeros((SIDE, SIDE), np.uint8)
+        self._glyphs: dict[str, Glyph] = {}
         self.version = 0
         self._lock = threading.Lock()
-        self._glyphs: dict[str, Glyph] = {}
-        self._x, self._y, self._row = GUTTER, GUTTER, 0
+        self._x, self._y, self._row = 0, 0, 0
+        self._clear()
         self._file = cache / _cache_name(font) if cache else None
         self._restore()
 
@@ -82,44 +91,59 @@ class Atlas:
             self._keep()
 
     def _add(self, character: str) -> Glyph:
-        self._face.load_char(character, freetype.FT_LOAD_NO_HINTING)
-        slot = self._face.glyph
-        advance = slot.linearHoriAdvance / 65536 / EM
-        if not slot.outline.n_points:
-            glyph = Glyph(advance, 0, 0, 0, 0, 0, 0, 0, 0)
+        if character in signs.MISSING and not self._face.get_char_index(character):
+            sign = signs.draw(self._face, character)
+            glyph = self._put(sign.field, sign.left, sign.top, sign.advance)
         else:
-            slot.render(_SDF)
-            bitmap = slot.bitmap
-            field = np.array(bitmap.buffer, np.uint8).reshape(bitmap.rows, bitmap.pitch)[:, : bitmap.width]
-            left, top = self._place(bitmap.width, bitmap.rows)
-            self.image[top : top + bitmap.rows, left : left + bitmap.width] = field
-            glyph = Glyph(
-                advance,
-                slot.bitmap_left / EM,
-                (slot.bitmap_top - bitmap.rows) / EM,
-                bitmap.width / EM,
-                bitmap.rows / EM,
-                left / SIDE,
-                (top + bitmap.rows) / SIDE,
-                bitmap.width / SIDE,
-                -bitmap.rows / SIDE,
-            )
+            glyph = self._render(character)
         self._glyphs[character] = glyph
         self.version += 1
         return glyph
+
+    def _render(self, character: str) -> Glyph:
+        self._face.load_char(character, freetype.FT_LOAD_NO_HINTING)
+        slot = self._face.glyph
+        advance = slot.linearHoriAdvance / 65536
+        if not slot.outline.n_points:
+            return Glyph(advance / EM, 0, 0, 0, 0, 0, 0, 0, 0)
+        slot.render(_SDF)
+        bitmap = slot.bitmap
+        field = np.array(bitmap.buffer, np.uint8).reshape(bitmap.rows, bitmap.pitch)[:, : bitmap.width]
+        return self._put(field, slot.bitmap_left, slot.bitmap_top, advance)
+
+    def _put(self, field: npt.NDArray[np.uint8], left: int, top: int, advance: float) -> Glyph:
+        """Take a field (rows, columns); its upper left corner lies `left`, `top` from the pen, in pixels."""
+        rows, columns = field.shape
+        x, y = self._place(columns, rows)
+        self.image[y : y + rows, x : x + columns] = field
+        return Glyph(
+            advance / EM,
+            left / EM,
+            (top - rows) / EM,
+            columns / EM,
+            rows / EM,
+            x / SIDE,
+            (y + rows) / SIDE,
+            columns / SIDE,
+            -rows / SIDE,
+        )
 
     def _place(self, width: int, height: int) -> tuple[int, int]:
         """Shelves from left to right, top to bottom. A full image starts over: better than no text."""
         if self._x + width + GUTTER > SIDE:
             self._x, self._y, self._row = GUTTER, self._y + self._row + GUTTER, 0
         if self._y + height + GUTTER > SIDE:
-            self._glyphs.clear()
-            self.image[:] = 0
-            self._x, self._y, self._row = GUTTER, GUTTER, 0
+            self._clear()
         place = self._x, self._y
         self._x += width + GUTTER
         self._row = max(self._row, height)
         return place
+
+    def _clear(self) -> None:
+        self._glyphs.clear()
+        self.image[:] = 0
+        self.image[:SOLID, :SOLID] = 255
+        self._x, self._y, self._row = SOLID + GUTTER, GUTTER, SOLID
 
     def _keep(self) -> None:
         if self._file is None:
@@ -152,5 +176,5 @@ class Atlas:
 
 
 def _cache_name(font: Path) -> str:
-    identity = f"{font} {font.stat().st_size} {EM} {SIDE} {freetype.version()}"
+    identity = f"{font} {font.stat().st_size} {EM} {SIDE} {SOLID} {signs.MISSING} {freetype.version()}"
     return f"atlas-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.npz"

@@ -15,6 +15,8 @@ WIDEST = 0.92
 """Part of the screen's width that a line may take before it is broken."""
 LONGEST = 23.0
 """Ems that are always free for a line: 40 characters. Narrow screens get smaller text, not more lines."""
+PROGRESS = 0.014
+"""From the bottom of the screen to the tour's progress."""
 LEGEND = 0.026
 """An em of the legend."""
 CEILING = 0.032

@@ -10,13 +10,13 @@ from display_node.language import Language
 from display_node.render.atlas import Atlas
 from display_node.render.boxes import BoxShader, GpuBatch
 from display_node.render.camera import FrameBlock, Pose, Track
-from display_node.render.captions import caption
 from display_node.render.easing import glide
 from display_node.render.glow import Glow
 from display_node.render.labels import labels
+from display_node.render.overlay import Overlay
 from display_node.render.palette import SAND, Palette
 from display_node.render.target import Size, Target
-from display_node.render.text import GpuText, TextLayer
+from display_node.render.text import TextLayer
 from display_node.scene import Scene
 
 FRAME_BYTES = 24 * 4
@@ -38,6 +38,7 @@ class Renderer:
         *,
         samples: int = 4,
         palette: Palette = SAND,
+        captions: bool = True,
     ) -> None:
         self._context, self._samples, self._palette = context, samples, palette
         self._glow = Glow(context)
@@ -50,7 +51,7 @@ class Renderer:
         self.set_live(BLANK)
         self._batches: list[GpuBatch] = []
         self._labels = self._text.upload(labels(atlas, (), palette))
-        self._captions: list[tuple[float, float, GpuText]] = []
+        self._overlay = Overlay(self._text, palette, captions)
         self.scene: Scene | None = None
         self._track: Track | None = None
         self._leaving: Pose | None = None
@@ -72,6 +73,10 @@ class Renderer:
     def set_language(self, language: Language) -> None:
         self._language = language
         self._compose()
+
+    def set_captions(self, shown: bool) -> None:
+        """Words and legend on the screen, or none: the silent form."""
+        self._overlay.captions = shown
 
     def resize(self, size: Size) -> None:
         """Compose anew for another window; a minimised window keeps the last size."""
@@ -105,10 +110,7 @@ class Renderer:
         for batch in self._batches:
             alive += batch.draw(t)
         self._text.draw(self._labels, on_screen=False)
-        for begin, end, glyphs in self._captions:
-            if begin <= t < end:
-                self._context.disable(moderngl.DEPTH_TEST)
-                self._text.draw(glyphs, on_screen=True)
+        self._overlay.draw(t)
         return alive
 
     def finish(self, screen: moderngl.Framebuffer | None = None) -> None:
@@ -130,22 +132,11 @@ class Renderer:
             return
         aspect = self.target.aspect
         self._track = Track(self.scene.camera, aspect, self.scene.loop)
-        for _, _, glyphs in self._captions:
-            glyphs.release()
-        self._captions = []
-        for spoken in self.scene.captions:
-            texts = self._language.say(spoken.key, spoken.values)
-            birth = spoken.time if not self.scene.loop else -1.0
-            end = spoken.until if spoken.until < self.scene.duration else math.inf
-            death = min(end, 1e9)
-            made = caption(self._text.atlas, texts, aspect, birth, death, self._palette, spoken.lift)
-            glyphs = self._text.upload(made)
-            self._captions.append((spoken.time, end, glyphs))
+        self._overlay.compose(self.scene, self._language, aspect)
 
     def _release_scene(self) -> None:
         for batch in self._batches:
             batch.release()
-        for _, _, glyphs in self._captions:
-            glyphs.release()
+        self._overlay.release()
         self._labels.release()
-        self._batches, self._captions = [], []
+        self._batches = []

@@ -6,7 +6,7 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
-from display_node.render.atlas import SIDE, Atlas
+from display_node.render.atlas import RECTANGLE, SIDE, Atlas
 from display_node.render.palette import Colour
 from display_node.render.shader import program, uniform
 from display_node.scene import FOREVER, MIN_FLIGHT, Point
@@ -71,6 +71,34 @@ def line(
     return made
 
 
+def rectangle(
+    left: float,
+    bottom: float,
+    wide: float,
+    high: float,
+    aspect: float,
+    colour: Colour,
+    birth: float = 0.0,
+    death: float = FOREVER,
+    *,
+    fades: tuple[float, float] = (0.0, 0.0),
+    light: float = 1.0,
+) -> Glyphs:
+    """On the screen: place and size in parts of its height, from its lower left corner."""
+    at = (2.0 * left / aspect - 1.0, 2.0 * bottom - 1.0, 0.0)
+    made = np.zeros(1, GLYPH)
+    made[0] = (
+        (*at, birth),
+        (*at, MIN_FLIGHT),
+        (0.0, 0.0, wide, high),
+        (RECTANGLE.u, RECTANGLE.v, RECTANGLE.across, RECTANGLE.down),
+        (1.0, death, *fades),
+        (*colour, light),
+        0.0,
+    )
+    return made
+
+
 class TextLayer:
     """Draws glyph instances; its texture follows the atlas."""
 
@@ -97,7 +125,10 @@ class TextLayer:
         return GpuText(buffer, array, len(glyphs))
 
     def draw(self, text: "GpuText", on_screen: bool) -> None:
-        """The dark rims of all glyphs first, so that none lies on the letter beside it."""
+        """The dark rims of all glyphs first, so that none lies on the letter beside it.
+
+        What is drawn on the screen is over everything, and so is all that is drawn after it.
+        """
         if text.array is None:
             return
         if self._version != self.atlas.version:
@@ -106,6 +137,8 @@ class TextLayer:
         self._texture.use(0)
         self._screen.value = int(on_screen)
         self._context.enable(moderngl.BLEND)
+        if on_screen:
+            self._context.disable(moderngl.DEPTH_TEST)
         for rim in (1, 0):
             self._rim.value = rim
             text.array.render(moderngl.TRIANGLE_STRIP, instances=text.count)

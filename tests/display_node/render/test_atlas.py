@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import GraphicsError
-from display_node.render.atlas import Atlas
+from display_node.render.atlas import RECTANGLE, Atlas
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def atlas(font: Path) -> Atlas:
 
 
 def test_glyphs_have_an_inside_and_an_outside(atlas: Atlas) -> None:
-    for character in "7숫%":
+    for character in "7숫%−⊕":
         (glyph,) = atlas.glyphs(character)
         side = atlas.image.shape[0]
         left, bottom = round(glyph.u * side), round(glyph.v * side)
@@ -29,6 +29,20 @@ def test_hangul_is_in_the_font(font: Path, atlas: Atlas) -> None:
     missing, syllable = atlas.glyphs("\U0010ffff")[0], atlas.glyphs("숫")[0]
     if "Nanum" in font.name:
         assert (missing.width, missing.height) != (syllable.width, syllable.height)
+
+
+def test_signs_that_the_font_lacks_match_its_plus(atlas: Atlas) -> None:
+    plus, minus, missing = atlas.glyphs("+−\U0010ffff")
+    assert minus.advance == pytest.approx(plus.advance, abs=0.05)
+    assert minus.y + minus.height / 2 == pytest.approx(plus.y + plus.height / 2, abs=0.05)
+    assert (minus.u, minus.v) != (missing.u, missing.v)
+
+
+def test_a_corner_of_the_image_is_solid_for_rectangles(atlas: Atlas) -> None:
+    atlas.glyphs("".join(chr(code) for code in range(0xAC00, 0xAC00 + 1200)))
+    side = atlas.image.shape[0]
+    left, top = round(RECTANGLE.u * side), round(RECTANGLE.v * side)
+    assert atlas.image[top - 1 : top + 5, left - 1 : left + 5].min() == 255
 
 
 def test_the_cache_gives_the_same_glyphs(font: Path, tmp_path: Path) -> None:
