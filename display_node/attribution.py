@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from display_node import scratch
-from display_node.engines.scratch import _step as step
+from display_node.engines.scratch import step
 from display_node.network import Layer, Network
 from display_node.probe import Probe
 from display_node.scratch import Tensor, autograd

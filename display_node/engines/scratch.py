@@ -16,7 +16,7 @@ class Scratch:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._steps = [_step(layer) for layer in network.layers]
+        self._steps = [step(layer) for layer in network.layers]
         self.read(BLANK)  # the first pass may prepare; let no visitor wait for it
 
     @scratch.inference_mode()
@@ -24,13 +24,13 @@ class Scratch:
         picture = self._network.picture(bitmap)
         tensor = scratch.from_numpy(picture[None])
         outputs = []
-        for step in self._steps:
-            tensor = step(tensor)
+        for compute in self._steps:
+            tensor = compute(tensor)
             outputs.append(tensor.numpy()[0])
         return finished(self._network, bitmap, canvas, picture, outputs)
 
 
-def _step(layer: Layer) -> Callable[[Tensor], Tensor]:
+def step(layer: Layer) -> Callable[[Tensor], Tensor]:
     """(1, *before) → (1, *after)."""
     if layer.op == "relu":
         return functional.relu

@@ -36,7 +36,7 @@ BESIDE = 2.3
 """Pitches from the patch's edge to the middle of the sum."""
 ROWS = (1.15, 0.40, -0.50)
 """Heights of the sum, the bias and the result beside the patch."""
-SLATE = (3.5, 2.9, 0.1)
+SLATE = (3.2, 2.7, 0.1)
 """Of what the sum is written on, in pitches."""
 SLATE_GROWS = 0.25
 """Seconds."""

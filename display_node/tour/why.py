@@ -1,10 +1,12 @@
 """Why? What the answer depended on flows backwards through the same boxes, onto the visitor's own stroke."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from display_node.attribution import depended
 from display_node.scene import Batch, Label, Point, Tint, boxes
-from display_node.tour.material import Material
+from display_node.tour.material import Floats, Material
 from display_node.tour.script import Script
 from display_node.tour.views import FROM_THE_LEFT, FRONT, around, hold
 
@@ -32,18 +34,19 @@ EM = 22.0
 
 def tell(script: Script, told: Material) -> None:
     probe = told.probe
+    found = depended(told.network, probe)
     script.chapter("why")
     script.say("tour.why" if probe.sure else "tour.why_strange")
     stages = told.line_up
     script.look(FROM_THE_LEFT, hold(*stages), seconds=1.4)
     script.point("why", stages[0].shown)
     with script.action():
-        _flow(script, told)
+        _flow(script, told, found)
         script.rest(BACK + BLOOM)
     place, answer = _places(told)
     script.look(FRONT, (*around(place, SIDE, SIDE, SIDE, SIDE), *around(answer, SIDE / 2, SIDE / 2, 0, 0)))
     with script.action():
-        script.batches.append(_forward(told, script.now, place))
+        script.batches.append(_forward(told, found[stages[0].shown].ravel(), script.now, place))
         text, tint = (str(probe.digit), Tint.ANSWER) if probe.sure else ("?", Tint.RESULT)
         script.labels.append(Label(text, answer, EM, script.now + FORWARD, tint))
         script.rest(FORWARD + STAY)
@@ -56,10 +59,9 @@ def _places(told: Material) -> tuple[Point, Point]:
     return (x - SIDE * 0.6, y + SIDE / 2, z), (x + SIDE * 1.1, y + SIDE / 2, z)
 
 
-def _forward(told: Material, start: float, place: Point) -> Batch:
-    """The drawing flies there, box by box, gold where it counted."""
+def _forward(told: Material, share: Floats, start: float, place: Point) -> Batch:
+    """The drawing flies there, box by box, gold where it counted: `share` (pixels,), as bright as its ink."""
     stage = told.line_up[0]
-    share = depended(told.network, told.probe)[stage.shown].ravel()
     picture = told.shown(stage).ravel()
     counted = share >= LEAST
     aside = np.array(place, np.float32) - stage.centres.mean(axis=0)
@@ -70,7 +72,7 @@ def _forward(told: Material, start: float, place: Point) -> Batch:
         birth=start,
         flight=FORWARD,
         size=np.array(stage.size, np.float32) * LARGER,
-        value=np.where(counted, share, picture * FAINT),
+        value=picture * np.where(counted, FAINT + (1.0 - FAINT) * share, FAINT),
         tint=np.where(counted, _tint(told), Tint.DRAWING),
         cell=np.arange(len(picture)),
     )
@@ -81,8 +83,8 @@ def _tint(told: Material) -> Tint:
     return Tint.ANSWER if told.probe.sure else Tint.RESULT
 
 
-def _flow(script: Script, told: Material) -> None:
-    found = depended(told.network, told.probe)
+def _flow(script: Script, told: Material, found: Mapping[str, Floats]) -> None:
+    """Stage by stage, from the sums back to the drawing."""
     reach = float(told.line_up[-1].centres[:, 2].max())
     for stage in told.line_up:
         share = found[stage.shown].ravel()
