@@ -22,7 +22,7 @@ ONE_BY_ONE = 1.5
 GROWTH = 0.8
 SUM_EM, SHARE_EM = 2.1, 2.5
 """Sizes of the numbers over the boxes."""
-OVER = 1.6
+OVER = 2.5
 """Units between a bar and its share."""
 CALLED_EM = 9.0
 CALLED_OVER = 9.0

@@ -95,6 +95,11 @@ class Script:
         self.labels += [replace(label, death=min(label.death, self.now)) for label in self.passing]
         self.passing = []
 
+    def wipe(self) -> None:
+        """No label at all from now on."""
+        self.clear()
+        self.labels = [replace(label, death=min(label.death, self.now)) for label in self.labels]
+
     def rest(self, seconds: float) -> None:
         """Nothing moves."""
         self.now += seconds

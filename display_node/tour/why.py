@@ -46,6 +46,7 @@ def tell(script: Script, told: Material) -> None:
     place, answer = _places(told)
     script.look(FRONT, (*around(place, SIDE, SIDE, SIDE, SIDE), *around(answer, SIDE / 2, SIDE / 2, 0, 0)))
     with script.action():
+        script.wipe()
         script.batches.append(_forward(told, found[stages[0].shown].ravel(), script.now, place))
         text, tint = (str(probe.digit), Tint.ANSWER) if probe.sure else ("?", Tint.RESULT)
         script.labels.append(Label(text, answer, EM, script.now + FORWARD, tint))
