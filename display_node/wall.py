@@ -126,6 +126,7 @@ class Wall:
                 print(json.dumps({"ready": True, **self._ports}), flush=True)
         if state.choices.language != before.choices.language:
             self._renderer.set_language(Language(state.choices.language))
+        self._renderer.set_captions(state.choices.captions)
         if state.scene is not self._renderer.scene:
             self._renderer.show(state.scene)
         if state.canvas is not before.canvas:
@@ -182,6 +183,8 @@ class Wall:
             "waiting": len(state.waiting),
             "language": state.choices.language,
             "form": state.choices.form.value if state.choices.form else AUTO,
+            "tour": state.form.value if state.form else None,
+            "part": state.invitation.number,
             "captions": state.choices.captions,
             "paused": state.clock.paused,
             "counters": self._counters.snapshot(),
