@@ -11,11 +11,11 @@ from itertools import pairwise
 from display_node.network import POOLS
 from display_node.stages import Stage
 
-CONVOLUTION_SECONDS = (3.0, 2.4, 1.5, 1.2)
+CONVOLUTION_SECONDS = (3.0, 2.4, 1.2, 1.0)
 """Of action, layer by layer, the last number for all further ones: grows far slower than the work shown."""
 POOL_SECONDS = (2.4, 1.8)
 FLATTEN_SECONDS = 1.8
-LINEAR_SECONDS = (2.0, 1.8)
+LINEAR_SECONDS = (1.5, 1.3)
 TEMPLATE_SECONDS = 8.0
 """The same for rows of weights that are pictures."""
 
@@ -51,7 +51,7 @@ def told(line_up: Sequence[Stage]) -> list[Part]:
         elif target.kind in POOLS:
             parts.append(_pool(name, target, turn))
         elif target.kind == "flatten":
-            parts.append(_flatten(target, last))
+            parts.append(_flatten(source, target, last))
         else:
             parts.append(_linear("sums" if last else name, source, target, turn, last))
     return parts
@@ -68,7 +68,7 @@ def _convolution(name: str, source: Stage, target: Stage, turn: int) -> Part:
     elif turn < 2:
         key = name
     elif wider and turn == 2:
-        key = "smaller"
+        key = "smaller" if _map(target) < _map(source) else "conv2d3"
     elif wider and source.kind == "conv2d":
         key = None
     else:
@@ -84,8 +84,10 @@ def _pool(name: str, target: Stage, turn: int) -> Part:
     return _part(name, key, target.layer.kernel**2, _nth(POOL_SECONDS, turn))
 
 
-def _flatten(target: Stage, last: bool) -> Part:
+def _flatten(source: Stage, target: Stage, last: bool) -> Part:
     key = "flatten_sums" if last else "flatten_rows" if target.height else "flatten"
+    if key == "flatten" and source.shape[0] > 1:
+        key = "row"
     return _part("flatten", key, len(target.centres), FLATTEN_SECONDS)
 
 

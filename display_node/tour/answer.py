@@ -17,7 +17,7 @@ TALLEST = 26.0
 """Units of a bar that stands for 100 %."""
 LEAST = 0.4
 """Units of a bar that stands for nothing."""
-ONE_BY_ONE = 1.5
+ONE_BY_ONE = 1.3
 """Seconds in which the bars begin to grow."""
 GROWTH = 0.8
 SUM_EM, SHARE_EM = 2.1, 2.5

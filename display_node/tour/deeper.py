@@ -18,17 +18,17 @@ from display_node.windows import kernel_offsets, middles, patches
 
 MOST = 36
 """Partial results whose numbers can be read at once."""
-SINK = 0.6
+SINK = 0.5
 """Seconds in which the one filter, as deep as the block, sinks into it."""
-PARTS = 1.0
+PARTS = 0.8
 """Seconds in which the partial results come out, one after the other."""
-OUT = 0.5
+OUT = 0.4
 """Seconds of each on its way."""
-MEET = 0.5
+MEET = 0.45
 """Seconds in which they become one."""
-STEP = 0.35
-FLIGHT = 0.8
-REST = 1.4
+STEP = 0.25
+FLIGHT = 0.7
+REST = 1.1
 """Seconds in which all the other cells are filled."""
 SLOT = (4.4, 2.9)
 """Units from one partial result to the next, across and down."""

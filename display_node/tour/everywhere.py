@@ -12,12 +12,16 @@ from display_node.tour.views import FROM_THE_LEFT, hold
 
 LEG = 0.4
 """Seconds of each leg at a stop: down on the patch, over to the cell."""
-STOP = 0.75
+STOP = 0.65
 """Seconds from stop to stop."""
-ALL = 1.3
+ALL = 1.1
 """Seconds in which the filter goes over everything else."""
+BESIDE = 4.2
+"""Units from a box to its number."""
 EM = 2.3
 """Units: size of the numbers at the stops."""
+FAR = 4
+"""Boxes of the map from the spot to the last stop, at least."""
 ZERO = 0.5
 """Seconds until a negative sum becomes zero."""
 
@@ -29,14 +33,16 @@ def tell(script: Script, first: First) -> None:
     script.say("tour.everywhere", stride=str(layer.stride))
     script.look(FROM_THE_LEFT, hold(first.source, first.target))
     script.point(first.source.shown, first.target.shown, "everywhere")
-    stops = _stops(first)
+    below = _below(first)
+    stops = _stops(first, below)
     with script.action():
-        _walk(
-            script, first, np.array(stops), script.now + STOP * np.arange(len(stops)), LEG, "everywhere.stops"
-        )
-        for cell in stops:
-            _told(script, first, cell)
-        script.rest(STOP * len(stops) + LEG)
+        _stop(script, first, stops, "everywhere.stops")
+    if below is not None:
+        script.say("tour.zero")
+    with script.action():
+        if below is not None:
+            _stop(script, first, [below], "everywhere.below")
+            stops = [*stops, below]
         others = np.setdiff1d(_channel(first), [*stops, first.box()])
         births = script.now + ALL * np.arange(len(others)) / max(len(others), 1)
         _walk(script, first, others, births, 1 / 3, "everywhere.all")
@@ -49,23 +55,40 @@ def _channel(first: First) -> np.ndarray:
     return np.arange(first.channel * size, (first.channel + 1) * size)
 
 
-def _stops(first: First) -> list[int]:
-    """Next to the spot that was explained; one whose sum is below zero, if there is one; one more on ink."""
-    sums = first.told.sums(first.target)[first.channel]
-    columns = sums.shape[1]
-    spot = (first.channel, first.row, first.column)
-    beside = first.row, first.column + 1 if first.column + 1 < columns else first.column - 1
-    found = [beside]
-    told = first.told
-    below = negative(first.target, told.shown(first.source), told.sums(first.target), first.channel, spot)
-    if below is not None and below[1:] not in found:
-        found.append((below[1], below[2]))
-    far = np.abs(sums)
-    far[first.row, first.column] = -1.0
-    for place in found:
-        far[place] = -1.0
-    found.append(divmod(int(far.argmax()), columns))
-    return [int(np.ravel_multi_index((first.channel, y, x), first.target.shape)) for y, x in found]
+def _below(first: First) -> int | None:
+    """The cell whose sum the ReLU makes zero, if there is one."""
+    told, spot = first.told, (first.channel, first.row, first.column)
+    if not first.rectified:
+        return None
+    found = negative(first.target, told.shown(first.source), told.sums(first.target), first.channel, spot)
+    return None if found is None else int(np.ravel_multi_index(found, first.target.shape))
+
+
+def _stops(first: First, below: int | None) -> list[int]:
+    """Next to the spot that was explained, and the strongest one far from it."""
+    sums = np.abs(first.told.sums(first.target)[first.channel])
+    rows, columns = np.indices(sums.shape)
+    away = np.maximum(abs(rows - first.row), abs(columns - first.column))
+    taken = np.zeros(first.target.shape, bool)
+    if below is not None:
+        taken.reshape(-1)[below] = True
+    free = ~taken[first.channel] & (away > 0)
+    found = []
+    for places in (free & (away == 1), free & (away >= FAR)):
+        if places.any():
+            place = np.unravel_index(int(np.where(places, sums, -1.0).argmax()), sums.shape)
+            found.append(int(np.ravel_multi_index((first.channel, *place), first.target.shape)))
+    return found
+
+
+def _stop(script: Script, first: First, cells: list[int], name: str) -> None:
+    """One cell after the other, slowly, and its sum."""
+    if not cells:
+        return
+    _walk(script, first, np.array(cells), script.now + STOP * np.arange(len(cells)), LEG, name)
+    for cell in cells:
+        _told(script, first, cell)
+    script.rest(STOP * len(cells) + LEG)
 
 
 def _walk(script: Script, first: First, cells: np.ndarray, births: np.ndarray, leg: float, name: str) -> None:
@@ -81,7 +104,7 @@ def _told(script: Script, first: First, cell: int) -> None:
     """The sum beside its box; below zero, what the ReLU makes of it."""
     total = float(first.told.sums(first.target).ravel()[cell])
     x, y, z = first.target.centres[cell].tolist()
-    at, born = (x, y, z + 1.5), float(first.arrivals.ravel()[cell])
+    at, born = (x + BESIDE, y, z), float(first.arrivals.ravel()[cell])
     gone = born + STOP * 1.4
     zeroed = first.rectified and total < 0
     label = Label(printed(total), at, EM, born, Tint.RESULT, born + ZERO if zeroed else gone)

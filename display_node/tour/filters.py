@@ -14,13 +14,13 @@ from display_node.tour.script import Script
 from display_node.tour.views import FROM_THE_LEFT, FRONT, around, hold
 from display_node.windows import kernel_offsets
 
-ALL = 1.3
+ALL = 1.1
 """Seconds in which all the other filters go over the drawing."""
 HELD = 3
 """Maps that are held up."""
 RISE = 0.7
 """Seconds in which they come out of the block."""
-STAY = 1.0
+STAY = 0.8
 """Seconds for which they are looked at."""
 APART = 1.35
 """Widths of a map from the middle of one to the middle of the next."""

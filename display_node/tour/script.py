@@ -29,7 +29,7 @@ from display_node.scene import (
 
 PAUSE = 0.2
 """Seconds from a text to what it speaks of: the beat that lies between two movers."""
-MOVE = 1.0
+MOVE = 0.9
 """Seconds of a camera's way."""
 POINTING = 0.2
 """Seconds in which everything that isn't meant grows dim."""

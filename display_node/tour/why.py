@@ -10,7 +10,7 @@ from display_node.tour.material import Floats, Material
 from display_node.tour.script import Script
 from display_node.tour.views import FROM_THE_LEFT, FRONT, around, hold
 
-BACK = 1.3
+BACK = 1.1
 """Seconds in which it flows from the sums to the drawing."""
 BLOOM = 0.4
 """Seconds in which a box begins to glow."""
@@ -38,7 +38,7 @@ def tell(script: Script, told: Material) -> None:
     script.chapter("why")
     script.say("tour.why" if probe.sure else "tour.why_strange")
     stages = told.line_up
-    script.look(FROM_THE_LEFT, hold(*stages), seconds=1.4)
+    script.look(FROM_THE_LEFT, hold(*stages), seconds=1.2)
     script.point("why", stages[0].shown)
     with script.action():
         _flow(script, told, found)
