@@ -39,6 +39,7 @@ class Settings:
     volume: float = setting(1.0, "loudness of the sound at the start", low=0.0, high=1.0)
     language: str = setting("en+ko", "en, ko or en+ko")
     captions: bool = setting(True, "show captions and legend; without them it is the silent form")
+    theme: str = setting("sand", "the colours: sand, or classic for the original's black and white")
     exhibit: str = setting("convolution", "what a submitted drawing starts")
     form: str = setting(AUTO, "of a tour; auto: short if others wait or it was just seen", choices=FORMS)
     rest: float = setting(12.0, "seconds for which the answer stays", low=1.0, high=600.0)

@@ -31,6 +31,7 @@ from display_node.network import SHIPPED, Network, load
 from display_node.probe import asleep
 from display_node.receive import Receiver
 from display_node.render.atlas import Atlas
+from display_node.render.palette import find_theme
 from display_node.render.renderer import Renderer
 from display_node.samples import collection
 from display_node.settings import Settings, allowed, parse_size
@@ -71,8 +72,9 @@ class Wall:
         self._surface = open_surface(settings)
         self._atlas, language = _atlas(language)
         self._renderer = Renderer(
-            self._surface.context, self._surface.size, language, self._atlas, samples=settings.samples
-        )
+            self._surface.context, self._surface.size, language, self._atlas,
+            samples=settings.samples, palette=find_theme(settings.theme),
+        )  # fmt: skip
         self._player = open_player(settings.sound, settings.headless)
         self._state = _first_state(network, settings, language, time.monotonic())
         self._heart = Heartbeat()

@@ -44,6 +44,10 @@ class BoxShader:
         self.program["u_positive"] = list(palette.positive)
         self.program["u_negative"] = list(palette.negative)
         self.program["u_maps"] = list(palette.maps)
+        self.program["u_unlit"] = palette.unlit
+        self.program["u_outline_rest"] = palette.outline
+        self.program["u_faces"] = palette.faces
+        self.program["u_hollow"] = palette.hollow
         self.outline = uniform(self.program, "u_outline")
         self.light = uniform(self.program, "u_light")
 

@@ -5,19 +5,18 @@ import moderngl
 from display_node.render.shader import program
 
 REDUCE = 8
-STRENGTH = 0.55
-"""Part of the spread light that is added."""
 
 
 class Glow:
     """Programs of the glow; its small pictures are made anew for each size."""
 
-    def __init__(self, context: moderngl.Context) -> None:
+    def __init__(self, context: moderngl.Context, strength: float) -> None:
+        """`strength`: the part of the spread light that is added, 0…1."""
         self._context = context
         self._blur = program(context, "screen.vert", "blur.frag")
         self._screen = program(context, "screen.vert", "glow.frag")
         self._screen["u_spread"] = 1
-        self._screen["u_glow"] = STRENGTH
+        self._screen["u_glow"] = strength
         self._blurred = context.vertex_array(self._blur, [])
         self._screened = context.vertex_array(self._screen, [])
         self._small: list[moderngl.Framebuffer] = []

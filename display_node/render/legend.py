@@ -33,6 +33,8 @@ def legend(
 ) -> Glyphs:
     """Glyphs of all legends. `say` gives a key's words in each language, none for one that is missing."""
     words = {role: "  ".join(say(f"legend.{role}")) for shown in wanted for role in shown.roles}
+    if palette.hollow:  # no colour means anything; the sign of a weight is all there is to explain
+        words = {role: words[role] if role == "filter" else "" for role in words}
     places = [_places(atlas, shown.roles, words, aspect) for shown in wanted]
     parts = [np.zeros(0, GLYPH)]
     for shown, placed in zip(wanted, places, strict=True):

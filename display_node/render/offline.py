@@ -19,6 +19,7 @@ from display_node.form import Form
 from display_node.language import Language
 from display_node.network import SHIPPED, load
 from display_node.render.atlas import Atlas
+from display_node.render.palette import find_theme
 from display_node.render.renderer import Renderer
 from display_node.render.target import Image, headless
 from display_node.render.video import writing
@@ -37,6 +38,7 @@ class Options:
     size: str = setting("1280x720", "WIDTHxHEIGHT in pixels")
     output: Path | None = setting(None, "OUT.png or OUT.mp4")
     language: str = setting("en+ko", "en, ko or en+ko")
+    theme: str = setting("sand", "the colours, sand or classic")
     weights: Path | None = setting(None, "network to show, a .safetensors file")
     engine: str = setting("torch", "what reads the drawing", choices=ENGINES)
     seed: int = setting(1, "of the order in which things move", low=0)
@@ -74,6 +76,7 @@ def open_show(options: Options) -> tuple[Renderer, Scene]:
     size = parse_size(options.size)
     bitmap, canvas = read_drawing(options.drawing)
     exhibit, language = find(options.exhibit), Language(options.language)
+    theme = find_theme(options.theme)
     weights = options.weights or SHIPPED
     network = load(weights)
     font = fonts.latin()
@@ -86,7 +89,7 @@ def open_show(options: Options) -> tuple[Renderer, Scene]:
     scene = exhibit.build(network, probe, options.seed, Form(options.form))
     atlas = Atlas(font, cache_folder())
     atlas.warm(language.everything())
-    renderer = Renderer(headless(), size, language, atlas, samples=options.samples)
+    renderer = Renderer(headless(), size, language, atlas, samples=options.samples, palette=theme)
     renderer.set_live(canvas)
     renderer.show(scene)
     return renderer, scene

@@ -1,13 +1,15 @@
 """The colours. A theme is one `Palette`; scenes only name a `Tint`.
 
-Drawing, weight, product, result and answer each keep one colour through the whole show. Weights tell
-their sign by amber and blue, a pair that every common colour blindness keeps apart, and by form:
-a negative box is drawn smaller. Linear factors of light, not sRGB-corrected: the room is dark.
+`sand`: drawing, weight, product, result and answer each keep one colour through the whole show. Weights
+tell their sign by amber and blue, a pair that every common colour blindness keeps apart, and by form:
+a negative box is drawn smaller. `classic` is the original's black and white: the form alone tells.
+Linear factors of light, not sRGB-corrected: the room is dark.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
 
+from common.errors import ConfigError
 from display_node.markup import ROLES
 from display_node.scene import Tint
 
@@ -21,9 +23,10 @@ Colour = tuple[float, float, float]
 class Palette:
     """`positive` and `negative` by a box's `Tint`, `text` for captions, `room` the background.
 
-    `night` is for numbers on bright boxes.
     `maps` are the hues of a result by the map that it comes from, the first to the last; the first is
-    RESULT's own.
+    RESULT's own. `night` is for numbers on bright boxes. A box that holds zero has the colours `unlit` and
+    `outline`; `faces` is the light on a side, from above and on the front. Where all colours are alike,
+    `hollow` negative boxes show their outline only. `glow` is the part of the light that spreads.
     """
 
     positive: tuple[Colour, ...]
@@ -32,6 +35,11 @@ class Palette:
     text: Colour
     night: Colour
     room: Colour
+    unlit: Colour
+    outline: Colour
+    faces: Colour
+    glow: float
+    hollow: bool
 
     def hue(self, tint: float) -> Colour:
         """Of a positive number; of RESULT with a fraction, the map's hue. Twin of `hue` in boxes.vert."""
@@ -91,7 +99,41 @@ SAND = Palette(
         (0.74, 0.84, 0.74),  # lichen
         (0.84, 0.68, 0.86),  # mallow
     ),
-    text=(0.96, 0.95, 0.92),
+    text=(0.85, 0.84, 0.81),
     night=(0.03, 0.03, 0.04),
     room=(0.0, 0.0, 0.0),
+    unlit=(0.018, 0.019, 0.023),
+    outline=(0.20, 0.205, 0.22),
+    faces=(0.56, 1.00, 0.84),
+    glow=0.55,
+    hollow=False,
 )
+
+_WHITE = (1.0, 1.0, 1.0)
+CLASSIC = Palette(
+    positive=(_WHITE,) * 5,
+    negative=(_WHITE,) * 5,
+    maps=(_WHITE,) * 5,
+    text=(0.92, 0.92, 0.92),
+    night=(0.0, 0.0, 0.0),
+    room=(0.0, 0.0, 0.0),
+    unlit=(0.0, 0.0, 0.0),
+    outline=(0.50, 0.50, 0.50),
+    faces=(0.92, 1.00, 0.96),
+    glow=0.12,
+    hollow=True,
+)
+
+_THEMES = {"sand": SAND, "classic": CLASSIC}
+
+
+def themes() -> tuple[str, ...]:
+    """Their names, the usual one first."""
+    return tuple(_THEMES)
+
+
+def find_theme(name: str) -> Palette:
+    """`ConfigError` lists what there is."""
+    if name not in _THEMES:
+        raise ConfigError(f"no theme {name!r}; there are {', '.join(_THEMES)}")
+    return _THEMES[name]

@@ -41,7 +41,7 @@ class Renderer:
         captions: bool = True,
     ) -> None:
         self._context, self._samples, self._palette = context, samples, palette
-        self._glow = Glow(context)
+        self._glow = Glow(context, palette.glow)
         self.target = Target(context, self._glow, size, samples)
         self._boxes = BoxShader(context, palette)
         self._text = TextLayer(context, atlas)

@@ -22,13 +22,16 @@ uniform sampler2D u_values;   // rows × boxes of a block, for instances that ha
 uniform vec3 u_positive[5];   // by tint
 uniform vec3 u_negative[5];
 uniform vec3 u_maps[5];       // of a positive result, by the map that it comes from
+uniform vec3 u_unlit;         // face and outline of a box that holds zero
+uniform vec3 u_outline_rest;
+uniform vec3 u_faces;         // light on a side, from above, on the front
+uniform bool u_hollow;        // negative boxes have an outline only
 
 out vec3 v_colour;
 
-const vec3 UNLIT = vec3(0.020, 0.021, 0.025);
-const vec3 OUTLINE_REST = vec3(0.23, 0.235, 0.25);
 const float SUNKEN = 0.55;    // edge of a negative box: the sign is told by form too
-
+ float UNDERSIDE = 0.35; // light from below
+const float FOOT = 0.72;      // light at the lower edge of a face, of that at its upper edge
 const int RESULT = 3;
 
 vec3 hue(float value, float tint) {
@@ -64,11 +67,14 @@ void main() {
 
     vec3 colour = hue(value, in_value_gain_tint.w);
     if (u_outline > 0.0) {
-        v_colour = mix(OUTLINE_REST, colour, lit);
+        v_colour = mix(u_outline_rest, colour, lit);
     } else {
-        // A fixed light from above and from the front; the face on the side lies in shade.
-        float light = dot(in_normal, vec3(0.70, 1.0, 0.88));
-        v_colour = mix(UNLIT, colour * light, lit);
+        // The light comes from above: a face is darker towards its foot, and from below there is little.
+        bool above = facing.y > 0.0;
+        float height = above ? in_corner.y : 1.0 - in_corner.y;
+        float light = dot(in_normal, vec3(u_faces.x, above ? u_faces.y : UNDERSIDE, u_faces.z));
+        light *= in_normal.y > 0.0 ? 1.0 : mix(FOOT, 1.0, height);
+        v_colour = mix(u_unlit, colour * light, u_hollow && value < 0.0 ? 0.0 : lit);
     }
 
     float fog = smoothstep(u_view.z, u_view.w, distance(u_eye.xyz, centre));

@@ -103,6 +103,7 @@ def test_a_film_has_a_sound_track_where_its_cues_are_or_none(tmp_path: Path) -> 
         (["--weights", "missing.safetensors", "-o", "x.png"], "missing.safetensors"),
         (["--size", "101x91", "-o", "x.mp4"], "101x91"),
         (["--language", "xx", "-o", "x.png"], "xx"),
+        (["--theme", "pink", "-o", "x.png"], "no theme 'pink'; there are sand, classic"),
     ],
 )
 def test_what_is_wrong_is_named_in_one_line(options: list[str], named: str, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The colours: what they keep apart, also for eyes that see fewer of them."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import moderngl
 import numpy as np
 import pytest
 
+from common.errors import ConfigError
 from display_node.language import Language
+from display_node.markup import ROLES
 from display_node.render.atlas import Atlas
-from display_node.render.palette import SAND, Colour
+from display_node.render.palette import CLASSIC, CONTRAST, SAND, Colour, contrast, find_theme, themes
 from display_node.render.renderer import Renderer
-from display_node.scene import Tint
+from display_node.scene import Label, Tint
 from tests.display_node.render.conftest import SIZE
 from tests.display_node.render.plain import box, frame, scene
 
@@ -87,3 +90,52 @@ def test_fractions_mean_nothing_to_other_tints(renderer: Renderer) -> None:
         renderer.show(scene(box(tint=tint)))
         pictures.append(frame(renderer, 5.0))
     assert (pictures[0] == pictures[1]).all()
+
+
+@pytest.fixture
+def classic(context: moderngl.Context, font: Path) -> Iterator[Renderer]:
+    made = Renderer(context, SIZE, Language("en"), Atlas(font), samples=0, palette=CLASSIC)
+    yield made
+    made.release()
+
+
+def test_themes_are_found_by_name() -> None:
+    assert [find_theme(name) for name in themes()] == [SAND, CLASSIC]
+    with pytest.raises(ConfigError, match="'pink'; there are sand, classic"):
+        find_theme("pink")
+
+
+def test_classic_has_no_colour(classic: Renderer) -> None:
+    for tint in (*Tint, Tint.RESULT + 0.7):
+        for value in (1.0, -0.5):
+            classic.show(scene(box(value, tint=min(float(tint), 4.0)), labels=(label(Tint(int(tint))),)))
+            picture = frame(classic, 5.0)
+            assert picture.max() > 0.5
+            assert np.ptp(picture, axis=2).max() < 1.5 / 255
+
+
+def test_in_classic_a_negative_box_is_smaller_and_hollow(classic: Renderer) -> None:
+    """A positive one is bright in its middle, a negative one only along its edge, nearer to the middle."""
+    middles, brightest, widths = [], [], []
+    for value in (0.8, 0.0, -0.8):
+        classic.show(scene(box(value, size=(4.0, 4.0, 4.0))))
+        picture = frame(classic, 5.0).mean(axis=2)
+        middles.append(picture[70:80, 155:165].mean())
+        brightest.append(picture.max())
+        widths.append(np.ptp(np.flatnonzero((picture > 0.2).any(axis=0))))
+    assert middles[0] > 0.6
+    assert max(middles[1:]) < 0.15
+    assert brightest[2] > 1.5 * brightest[1]
+    assert widths[2] < 0.7 * widths[1]
+
+
+@pytest.mark.parametrize("name", themes())
+def test_words_are_read_in_every_theme(name: str) -> None:
+    theme = find_theme(name)
+    for role in (None, *ROLES):
+        assert contrast(theme.ink(role), theme.room) >= CONTRAST
+    assert contrast(theme.hue(Tint.DRAWING), theme.night) >= CONTRAST
+
+
+def label(tint: Tint) -> Label:
+    return Label("8", (3.5, 3.5, 0.0), 2.0, 0.0, tint)
