@@ -19,7 +19,7 @@ LEAST = 0.4
 """Units of a bar that stands for nothing."""
 ONE_BY_ONE = 1.3
 """Seconds in which the bars begin to grow."""
-GROWTH = 0.8
+GROWTH = 0.6
 SUM_EM, SHARE_EM = 2.1, 2.5
 """Sizes of the numbers over the boxes."""
 OVER = 2.5

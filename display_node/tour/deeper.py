@@ -26,7 +26,7 @@ OUT = 0.4
 """Seconds of each on its way."""
 MEET = 0.45
 """Seconds in which they become one."""
-STEP = 0.25
+STEP = 0.2
 FLIGHT = 0.7
 REST = 1.1
 """Seconds in which all the other cells are filled."""

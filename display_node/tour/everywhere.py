@@ -12,9 +12,9 @@ from display_node.tour.views import FROM_THE_LEFT, hold
 
 LEG = 0.4
 """Seconds of each leg at a stop: down on the patch, over to the cell."""
-STOP = 0.65
+STOP = 0.6
 """Seconds from stop to stop."""
-ALL = 1.1
+ALL = 0.9
 """Seconds in which the filter goes over everything else."""
 BESIDE = 4.2
 """Units from a box to its number."""

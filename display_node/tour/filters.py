@@ -14,13 +14,13 @@ from display_node.tour.script import Script
 from display_node.tour.views import FROM_THE_LEFT, FRONT, around, hold
 from display_node.windows import kernel_offsets
 
-ALL = 1.1
+ALL = 1.0
 """Seconds in which all the other filters go over the drawing."""
 HELD = 3
 """Maps that are held up."""
-RISE = 0.7
+RISE = 0.6
 """Seconds in which they come out of the block."""
-STAY = 0.8
+STAY = 0.7
 """Seconds for which they are looked at."""
 APART = 1.35
 """Widths of a map from the middle of one to the middle of the next."""
@@ -44,7 +44,7 @@ def tell(script: Script, first: First) -> None:
         middle = places.mean(axis=0).tolist()
         reach = float(np.ptp(places[:, 0])) / 2 + _width(first) * 0.75
         points = around(tuple(middle), reach, reach, _width(first) * 0.6, _width(first) * 0.95)
-        script.look(FRONT, points, seconds=0.9)
+        script.look(FRONT, points, seconds=0.8)
         script.point("filters.held")
         with script.action():
             _held(script, first, places)

@@ -26,7 +26,7 @@ FALL = 0.4
 """Seconds in which a product falls into the sum."""
 STEP = 0.5
 """Seconds between the sum, the bias, the result and the box."""
-FLIGHT = 1.2
+FLIGHT = 1.1
 """Seconds in which the box, and the eye with it, flies to its place."""
 TILE = (1.0, 0.42, 0.14)
 """Width, height and depth of a weight, as parts of a box: the lower half, so that the pixel is seen."""

@@ -10,7 +10,7 @@ from display_node.tour.material import Material
 from display_node.tour.script import Script
 from display_node.tour.views import FROM_THE_LEFT, FRONT, hold
 
-LAYER = 0.55
+LAYER = 0.28
 """Seconds that each stage's flights share."""
 
 
@@ -24,7 +24,7 @@ def tell(script: Script, told: Material) -> None:
         script.rest(FRAMING * 0.6)
     script.chapter(parts[0].chapter)
     script.say("short.read")
-    script.look(FROM_THE_LEFT, hold(*line_up), seconds=1.0)
+    script.look(FROM_THE_LEFT, hold(*line_up), seconds=0.8)
     with script.action():
         for index, (source, target) in enumerate(pairwise(line_up[:-1])):
             if index:

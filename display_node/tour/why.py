@@ -18,9 +18,9 @@ LEAST = 0.08
 """Part of the strongest under which a box stays as it was."""
 LARGER = 1.06
 """Edge of a glowing box relative to the one that it covers."""
-STAY = 0.6
+STAY = 0.2
 """Seconds for which the drawing is looked at in the end."""
-FORWARD = 1.0
+FORWARD = 0.9
 """Seconds in which the drawing comes to the front."""
 AHEAD = 26.0
 """Units in front of the sums at which it stays."""
