@@ -288,6 +288,41 @@ def test_language_changes_and_reset_brings_back_what_was_configured(rested: Wall
     assert not rested.health["paused"]
 
 
+def test_the_form_is_chosen_and_reset_brings_back_what_was_configured(rested: Wall) -> None:
+    assert (rested.health["form"], rested.health["captions"]) == ("auto", True)
+    for form in ("short", "full"):
+        rested.command("form", form)
+        until(lambda form=form: rested.health["form"] == form)
+    rested.command("form", "longest")
+    until(lambda: "no form 'longest'; there are auto, full, short" in rested.log)
+    assert rested.health["form"] == "full"
+    rested.command("captions", 0.0)
+    until(lambda: not rested.health["captions"])
+    rested.command("reset")
+    until(lambda: (rested.health["form"], rested.health["captions"]) == ("auto", True))
+
+
+def test_a_tour_is_told_in_the_form_that_was_chosen(rested: Wall) -> None:
+    rested.command("form", "short")
+    until(lambda: rested.health["form"] == "short")
+    tour = Tour(rested)
+    assert rested.health["tour"] == "short"
+    tour.link.close()
+    rested.command("reset")
+    until(lambda: rested.health["tour"] is None)
+
+
+def test_the_invitation_goes_on_from_part_to_part(rested: Wall) -> None:
+    begun = rested.health["part"]
+
+    def later() -> bool:
+        rested.command("next")  # within a part there is no chapter: on to its end
+        return bool(rested.health["part"] >= begun + 3)
+
+    until(later)
+    assert rested.health["scene"] == "invitation"
+
+
 @pytest.mark.parametrize(
     ("tags", "arguments"), [("", []), ("i", [1]), ("f", [1.0]), ("T", [True])], ids=["-", "i", "f", "T"]
 )
