@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from display_node.render.easing import glide
-from display_node.render.framing import foot, head
+from display_node.render.framing import foot, head, stance
 from display_node.scene import CameraKey
 
 FIELD = math.radians(34.0)
@@ -53,7 +53,7 @@ def fit(key: CameraKey, aspect: float) -> Pose:
     |p − x| ≤ wide × (distance − n). Over all points that bounds x from both sides, and the two bounds
     meet at the smallest distance: no search is needed.
     """
-    back = _unit(key.direction)
+    back = _unit(stance(key.direction, aspect))
     right = _unit(_cross((0.0, 1.0, 0.0), back))
     up = _cross(back, right)
     tall = math.tan(FIELD / 2) * (1.0 - foot(aspect) - head(aspect)) / MARGIN

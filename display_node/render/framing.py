@@ -4,6 +4,8 @@ Text is measured in the shorter side of the screen, so that it is as large on an
 wide one. Pure functions of the aspect ratio (width / height); what they give are parts of the height.
 """
 
+from display_node.scene import Point
+
 ALONE = 0.046
 """Size of a language that has the screen for itself: an em, as a part of the shorter side."""
 PAIR = (0.040, 0.031)
@@ -23,6 +25,21 @@ CEILING = 0.032
 """Free space above the legend, and to the left of it."""
 ROW = 1.5
 """Ems from one row of the legend to the next."""
+
+
+UPRIGHT = 9 / 16
+"""Aspect of a screen on its side, for which a view from the left becomes one from above altogether."""
+ASIDE = 0.5
+"""Sideways, as a part of what is towards the viewer, from which a view is one from the left or right."""
+
+
+def stance(direction: Point, aspect: float) -> Point:
+    """From where to look on this screen. On an upright one, data flows downwards, not to the right."""
+    x, y, z = direction
+    upright = min(max((1.0 - aspect) / (1.0 - UPRIGHT), 0.0), 1.0)
+    if abs(x) < ASIDE * z or not upright:
+        return direction
+    return x * (1.0 - 0.6 * upright), y + 0.8 * upright, z
 
 
 def unit(aspect: float) -> float:
