@@ -15,17 +15,19 @@ from display_node.scene import Chapter, Scene
 PICTURES = Path(__file__).parent / "pictures"
 MOMENT = 0.62
 """Part of a chapter that has passed when its picture is taken: its action is at its height."""
-CLIP = {"size": "640x360", "frame_rate": 12, "speed": 4.0}
-"""About fifteen seconds; a software rasteriser makes it in half a minute."""
+MOMENTS = {"drawing": 0.9, "look": 0.8, "everywhere": 0.78, "filters": 0.9, "conv2d2": 0.34, "why": 0.99}
+"""The same for chapters whose height is elsewhere."""
+CLIP = {"size": "640x360", "frame_rate": 12, "speed": 3.2}
+"""About twenty seconds; a software rasteriser makes it in half a minute."""
 EXAMPLE = 7
 """Index of the drawing on it."""
-SHEET = ("drawing", "conv2d1", "conv2d2", "conv2d3", "conv2d4", "flatten", "linear1", "sums", "winner")
+SHEET = ("drawing", "look", "everywhere", "filters", "conv2d2", "conv2d3", "linear1", "answer", "why")
 """Chapters on the README's sheet, three in a row."""
 
 
 def moment(scene: Scene, chapter: Chapter) -> float:
     """Seconds into the scene."""
-    return chapter.start + MOMENT * (scene.next_chapter(chapter.start) - chapter.start)
+    return chapter.start + MOMENTS.get(chapter.name, MOMENT) * (scene.next_chapter(chapter.start) - chapter.start)
 
 
 def render_chapters(drawing: str, folder: Path, size: str = "1280x720") -> Iterator[Path]:
