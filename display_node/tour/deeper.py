@@ -18,7 +18,7 @@ from display_node.windows import kernel_offsets, middles, patches
 
 MOST = 36
 """Partial results whose numbers can be read at once."""
-SINK = 0.5
+SINK = 0.4
 """Seconds in which the one filter, as deep as the block, sinks into it."""
 PARTS = 0.8
 """Seconds in which the partial results come out, one after the other."""
@@ -26,9 +26,12 @@ OUT = 0.4
 """Seconds of each on its way."""
 MEET = 0.45
 """Seconds in which they become one."""
+READ = 0.45
+"""Seconds for which all of them stand."""
 STEP = 0.2
+"""Seconds between the sum, the bias, the result and the box."""
 FLIGHT = 0.7
-REST = 1.1
+REST = 0.9
 """Seconds in which all the other cells are filled."""
 SLOT = (4.4, 2.9)
 """Units from one partial result to the next, across and down."""
@@ -129,7 +132,7 @@ def _one(
     births = np.array(stagger(count, script.now, PARTS), np.float32)
     slices = np.repeat(home[None, :], count, axis=0)
     slices[:, 2] += (np.arange(count) - (count - 1) / 2) * source.pitch[2]
-    script.rest(PARTS + OUT)
+    script.rest(PARTS + OUT + READ)
     meet = script.now
     out = boxes(
         count, start=slices, end=slots, birth=births, flight=OUT, death=births + OUT, size=size,

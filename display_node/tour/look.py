@@ -126,7 +126,7 @@ def _terms(script: Script, first: First, seen: float, hovering: float, times: Se
                 )
         product = Label(
             signed(terms[index]), (x, y, front + 0.5), 1.3 * size, start + 0.3 * each, Tint.PRODUCT,
-            start + each + FALL, _beside(first, 0), FALL,
+            start + each + 0.7 * FALL, _beside(first, 0), FALL,
         )  # fmt: skip
         script.passing.append(product)
         until = times[index + 1] + each + FALL if index + 1 < len(times) else FOREVER

@@ -15,7 +15,7 @@ from display_node.tour.views import FROM_THE_LEFT, LEFT, hold
 
 SLOW = 0.4
 """Seconds of each leg of the row that is explained."""
-STEP = 0.3
+STEP = 0.25
 """Seconds from the products' sum to the bias, and to the result."""
 EM = 2.6
 """Units: size of the numbers."""
