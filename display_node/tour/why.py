@@ -20,7 +20,7 @@ LARGER = 1.06
 """Edge of a glowing box relative to the one that it covers."""
 STAY = 0.2
 """Seconds for which the drawing is looked at in the end."""
-FORWARD = 0.9
+FORWARD = 0.8
 """Seconds in which the drawing comes to the front."""
 AHEAD = 26.0
 """Units in front of the sums at which it stays."""
@@ -38,7 +38,7 @@ def tell(script: Script, told: Material) -> None:
     script.chapter("why")
     script.say("tour.why" if probe.sure else "tour.why_strange")
     stages = told.line_up
-    script.look(FROM_THE_LEFT, hold(*stages), seconds=1.2)
+    script.look(FROM_THE_LEFT, hold(*stages), seconds=1.0)
     script.point("why", stages[0].shown)
     with script.action():
         _flow(script, told, found)
