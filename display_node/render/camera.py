@@ -5,6 +5,7 @@ import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from display_node.render.easing import glide
 from display_node.render.framing import foot, head, stance
@@ -26,24 +27,37 @@ class Pose:
     def toward(self, other: "Pose", part: float) -> "Pose":
         return Pose(_mix(self.eye, other.eye, part), _mix(self.target, other.target, part))
 
+    def plus(self, start: "Pose", end: "Pose", part: float) -> "Pose":
+        """Moved on by a part of the way from `start` to `end`."""
+        eye = _along(self.eye, _sub(end.eye, start.eye), part)
+        return Pose(eye, _along(self.target, _sub(end.target, start.target), part))
+
 
 class Track:
-    """A scene's camera for one aspect ratio (width / height): composed, never cropped."""
+    """A scene's camera for one aspect ratio (width / height): composed, never cropped.
+
+    Each key adds a step from the pose of the key before to its own. The sum of them goes on smoothly where
+    a key begins before the last has settled: nothing in it ever jumps, neither the eye nor its speed.
+    """
 
     def __init__(self, keys: Sequence[CameraKey], aspect: float, loop: bool = False) -> None:
         self._times = [key.time for key in keys]
         self._moves = [key.move for key in keys]
         self._poses = [fit(key, aspect) for key in keys]
-        self._loop = loop
+        self._before = [self._poses[-1] if loop else self._poses[0], *self._poses[:-1]]
+        self._settled = list(accumulate((key.time + key.move for key in keys), max))
 
     def pose(self, t: float) -> Pose:
-        """Where the eye is at `t`: on its way from the key before to the one that has begun."""
+        """Where the eye is at `t`: the same object for as long as it stands still."""
         index = max(bisect.bisect_right(self._times, t) - 1, 0)
-        arrived = self._poses[index]
-        before = self._poses[index - 1] if index or self._loop else arrived
-        move = self._moves[index]
-        part = glide((t - self._times[index]) / move) if move > 0 else 1.0
-        return arrived if part == 1.0 else before.toward(arrived, part)
+        first = bisect.bisect_right(self._settled, t, 0, index + 1)
+        if first > index:
+            return self._poses[index]
+        pose = self._before[first]
+        for step in range(first, index + 1):
+            part = glide((t - self._times[step]) / self._moves[step]) if self._moves[step] > 0 else 1.0
+            pose = pose.plus(self._before[step], self._poses[step], part)
+        return pose
 
 
 def fit(key: CameraKey, aspect: float) -> Pose:
