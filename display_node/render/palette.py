@@ -7,6 +7,7 @@ Linear factors of light, not sRGB-corrected: the room is dark.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from common.errors import ConfigError
@@ -56,11 +57,16 @@ class Palette:
 
     def ink(self, role: str | None) -> Colour:
         """Of a word in a caption that names a thing, light enough to be read; None is the text's own."""
-        colour = self.text if role is None else self.positive[ROLES.index(role)]
-        while contrast(colour, self.room) < CONTRAST:
-            red, green, blue = (part + (1.0 - part) * 0.05 for part in colour)
-            colour = red, green, blue
-        return colour
+        return _legible(self.text if role is None else self.positive[ROLES.index(role)], self.room)
+
+
+@cache
+def _legible(colour: Colour, room: Colour) -> Colour:
+    """The colour, as much lighter as it must be."""
+    while contrast(colour, room) < CONTRAST:
+        red, green, blue = (part + (1.0 - part) * 0.05 for part in colour)
+        colour = red, green, blue
+    return colour
 
 
 def contrast(light: Colour, dark: Colour) -> float:

@@ -55,10 +55,10 @@ def line(
     `at`, in ems; the default centres digits and capitals.
     """
     glyphs = [(glyph, colour) for text, colour in runs for glyph in atlas.glyphs(text)]
-    made = np.zeros(len(glyphs), GLYPH)
+    made = []
     pen = -sum(glyph.advance for glyph, _ in glyphs) / 2
-    for index, (glyph, colour) in enumerate(glyphs):
-        made[index] = (
+    for glyph, colour in glyphs:
+        one = (
             (*at, birth),
             (*(to or at), flight),
             (pen + glyph.x, base + glyph.y, glyph.width, glyph.height),
@@ -67,8 +67,9 @@ def line(
             (*colour, light),
             pull,
         )
+        made.append(one)
         pen += glyph.advance
-    return made
+    return np.array(made, GLYPH)
 
 
 def rectangle(
