@@ -50,6 +50,7 @@ class BoxShader:
         self.program["u_hollow"] = palette.hollow
         self.outline = uniform(self.program, "u_outline")
         self.light = uniform(self.program, "u_light")
+        self.scrim = uniform(self.program, "u_scrim")
 
 
 class GpuBatch:

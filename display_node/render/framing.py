@@ -42,6 +42,10 @@ def stance(direction: Point, aspect: float) -> Point:
     return x * (1.0 - 0.6 * upright), y + 0.8 * upright, z
 
 
+SOFT = 0.03
+"""Half of the way from the dark behind the captions to the light."""
+
+
 def unit(aspect: float) -> float:
     """The screen's shorter side."""
     return min(1.0, aspect)
@@ -62,3 +66,9 @@ def head(aspect: float) -> float:
     """What the legend needs: a row, or two where the screen is narrow."""
     rows = 1 if aspect > 1.0 else 2
     return (CEILING + rows * ROW * LEGEND) * unit(aspect)
+
+
+def scrim(aspect: float) -> tuple[float, float, float, float]:
+    """Where the picture falls into the dark: dark below the first, lit from the second to the third, …"""
+    low, high, soft = foot(aspect), 1.0 - head(aspect), SOFT * unit(aspect)
+    return low - soft, low + soft, high - soft / 2, high + soft / 2

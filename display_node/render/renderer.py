@@ -11,6 +11,7 @@ from display_node.render.atlas import Atlas
 from display_node.render.boxes import BoxShader, GpuBatch
 from display_node.render.camera import FrameBlock, Pose, Track
 from display_node.render.easing import glide
+from display_node.render.framing import scrim
 from display_node.render.glow import Glow
 from display_node.render.labels import labels
 from display_node.render.overlay import Overlay
@@ -132,6 +133,9 @@ class Renderer:
             return
         aspect = self.target.aspect
         self._track = Track(self.scene.camera, aspect, self.scene.loop)
+        self._boxes.scrim.value = self._text.scrim.value = tuple(
+            height * self.target.size[1] for height in scrim(aspect)
+        )
         self._overlay.compose(self.scene, self._language, aspect)
 
     def _release_scene(self) -> None:

@@ -108,6 +108,7 @@ class TextLayer:
         self._program = program(context, "glyphs.vert", "glyphs.frag")
         self._program["u_atlas"] = 0
         self._screen, self._rim = (uniform(self._program, name) for name in ("u_screen", "u_rim"))
+        self.scrim = uniform(self._program, "u_scrim")
         self._texture = context.texture((SIDE, SIDE), 1)
         self._version = -1
         corners = np.array([(0, 0), (1, 0), (0, 1), (1, 1)], np.float32)

@@ -1,10 +1,12 @@
 #version 330 core
+#include "scrim.glsl"
 
 in vec2 v_atlas;
 in vec3 v_colour;
 in float v_alpha;
 
 uniform sampler2D u_atlas;   // signed distance, 0.5 on the outline, larger inside
+uniform int u_screen;        // 1: on the screen, 0: in the space
 uniform int u_rim;           // 1: a soft dark rim around the glyph, so that it is read on a lit box too
 
 out vec4 out_colour;
@@ -19,6 +21,7 @@ void main() {
     if (u_rim == 1) {
         inside = RIM * smoothstep(-0.48, -0.10, distance);
     }
-    if (inside * v_alpha < 0.004) discard;
-    out_colour = vec4(v_colour, inside * v_alpha);
+    float alpha = inside * v_alpha * (u_screen == 1 ? 1.0 : scrim());
+    if (alpha < 0.004) discard;
+    out_colour = vec4(v_colour, alpha);
 }

@@ -10,12 +10,12 @@ from display_node.language import Language, read
 from display_node.markup import ROLES
 from display_node.render.atlas import EM, Atlas
 from display_node.render.captions import caption
-from display_node.render.framing import foot, head, sizes, unit
+from display_node.render.framing import CEILING, FLOOR, LEADING, LEGEND, foot, head, sizes, unit
 from display_node.render.palette import CONTRAST, SAND, contrast
 from display_node.render.renderer import Renderer
 from display_node.render.text import Glyphs
 from display_node.scene import Caption
-from tests.display_node.render.plain import frame, scene
+from tests.display_node.render.plain import box, frame, scene
 
 SIZES = [(1920, 1080), (1080, 1920), (1024, 768), (2560, 1080)]
 ASPECTS = [width / height for width, height in SIZES]
@@ -115,3 +115,19 @@ def test_the_contrast_holds_on_the_screen(renderer: Renderer, role: str | None) 
     room = np.median(found, axis=0)
     assert np.abs(nearest - ink).max() < 0.06
     assert contrast(tuple(nearest), tuple(room)) >= CONTRAST  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [(640, 360), (270, 480)], ids=["landscape", "portrait"])
+def test_captions_and_legend_are_read_over_a_lit_picture(renderer: Renderer, size: tuple[int, int]) -> None:
+    """Even where white boxes fill the whole screen, what is behind the words is dark."""
+    renderer.resize(size)
+    renderer.show(scene(box(size=(90.0, 90.0, 1.0))))
+    rows = frame(renderer, 5.0).max(axis=(1, 2))
+    aspect, height = size[0] / size[1], size[1]
+    first = sizes(2, aspect)[0]
+    for above in (foot(aspect) - LEADING * first / 2, FLOOR * unit(aspect)):
+        behind = float(rows[round((1.0 - above) * height)])
+        assert contrast(SAND.ink(None), (behind,) * 3) > CONTRAST
+    behind = float(rows[round((CEILING + LEGEND / 2) * unit(aspect) * height)])
+    assert contrast(SAND.ink(None), (behind,) * 3) > CONTRAST
+    assert rows[height // 2] > 0.8
