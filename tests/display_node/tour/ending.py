@@ -1,0 +1,54 @@
+"""The visitor's own sums, continued: the ten sums, their shares of a hundred, and the answer in words."""
+
+from decimal import Decimal
+from itertools import pairwise
+
+import numpy as np
+
+from display_node.scene import Label, Tint
+from display_node.stages import Stage
+from tests.display_node.tour.ledger import Reader, number, rounded
+
+
+def ten_sums(reader: Reader) -> None:
+    """A sum over each of the last ten boxes, and its digit under it."""
+    stage = reader.line_up[-1]
+    digits = reader.take("sums", lambda label: label.tint is Tint.TEXT)
+    sums = reader.take("sums", lambda label: label.tint is Tint.RESULT)
+    for labels in (digits, sums):
+        assert [box(stage, label) for label in labels] == list(range(10))
+    assert [label.text for label in digits] == list("0123456789")
+    assert [number(label.text) for label in sums] == [rounded(value) for value in reader.values(stage)]
+
+
+def box(stage: Stage, label: Label) -> int:
+    return int(np.abs(stage.centres[:, 0] - label.at[0]).argmin())
+
+
+def shares(reader: Reader) -> None:
+    """Together exactly a hundred per cent; each within a tenth of its own; none of nothing but nothing."""
+    stage, probabilities = reader.line_up[-1], reader.told.probe.probabilities
+    labels = reader.take("answer", lambda label: label.text.endswith(" %"))
+    assert sorted(box(stage, label) for label in labels) == list(range(10))
+    parts = [number(label.text) for label in sorted(labels, key=lambda label: box(stage, label))]
+    assert sum(parts) == Decimal("100.0")
+    for part, probability in zip(parts, probabilities, strict=True):
+        assert abs(part - 100 * Decimal(float(probability))) < Decimal("0.1") + Decimal("0.001")
+    for low, high in pairwise(np.argsort(probabilities)):
+        assert parts[low] <= parts[high] or probabilities[low] == probabilities[high]
+
+
+def winner(reader: Reader) -> None:
+    """The digit that has the largest share, or that it may be none; and what is said in words."""
+    probe = reader.told.probe
+    text = str(int(np.argmax(probe.probabilities))) if probe.sure else "?"
+    for chapter in ("winner", "why"):
+        for label in reader.take(chapter, lambda label: True):
+            assert label.text == text
+    (said,) = [caption for caption in reader.scene.captions if caption.key.startswith("answer.")]
+    second, first = np.argsort(probe.probabilities, kind="stable")[-2:]
+    assert said.values["digit"] == str(first)
+    for name, digit in (("share", first), ("rest", second)):
+        assert abs(int(said.values[name]) - 100 * float(probe.probabilities[digit])) <= 1.0
+    if probe.probabilities[second] > 0.01:
+        assert said.values["other"] == str(second)
