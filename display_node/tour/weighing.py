@@ -3,14 +3,15 @@
 import numpy as np
 
 from display_node.figures import printed, rounded_sum
-from display_node.flights import LIFT, dealt, standing, weigh
-from display_node.scene import Label, Tint
+from display_node.flights import LIFT, POP, dealt, standing, weigh
+from display_node.scene import Batch, Label, Tint
 from display_node.sound import score
 from display_node.stages import Stage
 from display_node.telling import Part, number
 from display_node.tour.material import Floats, Material
 from display_node.tour.printing import signed
 from display_node.tour.script import Script
+from display_node.tour.stage import flights
 from display_node.tour.views import FROM_THE_LEFT, LEFT, hold
 
 SLOW = 0.4
@@ -70,9 +71,12 @@ def ten(script: Script, told: Material, source: Stage, target: Stage, part: Part
 
 def last(script: Script, told: Material, source: Stage, target: Stage, seconds: float) -> Floats:
     """The flights alone, within so many seconds."""
-    births, leg = dealt(source, target, script.now, seconds)
-    flown = weigh(source, target, told.shown(source), births, leg=leg)
+    flown = flights(told, source, target, script.now, seconds)
     script.batches.extend(flown.batches)
+    if flown.stays is not None:  # nothing is weighed: a line that only moved here makes way for the sums
+        moved = flown.stays.boxes.copy()
+        moved["death"] = moved["birth"] + moved["flight"] + POP
+        script.batches.append(Batch(f"{target.shown}.carried", moved))
     sums = told.sums(target)
     script.cues.append(score.computed(target, flown, told.shown(target), sums, told.depth(target)))
     script.now = max(script.now + seconds, float(flown.arrivals.max()))
