@@ -1,7 +1,7 @@
 """From where the invitation is seen: in closed form from a part's number, and never quite the same again.
 
-A part's camera goes, in one long breath, from its own view to the next part's; speed and acceleration are
-zero at both ends. So the parts join wherever the show is entered.
+On its way to each view the camera sets out for the next before it has settled: it slows down, as one who
+breathes, and never stops. A part knows the ways that are not yet over when it begins, so parts join smoothly.
 """
 
 import math
@@ -28,6 +28,8 @@ LOOKS: tuple[tuple[float, float, tuple[float, float], tuple[float, float]], ...]
 
 The drawing itself is seen past the block in front of it from further left than 45° only.
 """
+OVERLAP = 1.5
+"""Duration of a way, in parts of the invitation: less than 2, so that no more than two ways overlap."""
 WIDEST = 48.0
 """Units to either side: the ends of a longer line may leave the picture, else all would become small."""
 ROOM, ABOVE = 0.16, 0.4
@@ -38,13 +40,14 @@ So it stands off centre, now here, now there; and lower, when no line is under i
 
 
 def camera(line_up: Sequence[Stage], seed: int, number: int, seconds: float) -> tuple[CameraKey, ...]:
-    """The way from the view of part `number` to that of the next."""
-    here, there = (view(line_up, seed, index) for index in (number, number + 1))
-    return CameraKey(0.0, 0.0, *here), CameraKey(0.0, seconds, *there)
+    """On to the view of part `number`, and then to that of the next."""
+    move = OVERLAP * seconds
+    begins = ((-seconds - move, number - 1), (-seconds, number), (0.0, number + 1))
+    return tuple(CameraKey(begin, move, *view(line_up, seed, index)) for begin, index in begins)
 
 
 def view(line_up: Sequence[Stage], seed: int, number: int) -> tuple[Point, tuple[Point, ...]]:
-    """The direction and the points of the camera where part `number` begins."""
+    """The direction and the points of the view number `number`, to which the part before it leads."""
     first, last, left, above = LOOKS[number % len(LOOKS)]
     turn, tilt, near, aside, high = (
         (0.5 + (seed + number) * step) % 1.0 for step in (TURN, TILT, NEAR, ASIDE, HIGH)

@@ -16,12 +16,9 @@ from display_node.probe import Probe, asleep
 from display_node.scene import Caption, Scene
 from display_node.stages import stages
 
-SPOKEN = ((1.5, 8.5), (21.5, 28.5))
-"""Seconds of a part in which the line is read: near its ends, where the view is composed and holds still.
-
-Half of the time there is nothing but the picture.
-"""
-LIFT = 0.09
+SPOKEN = ((3.5, 10.5), (18.5, 25.5))
+"""Seconds of a part in which the line is read: half of the time there is nothing but the picture."""
+LIFT = 0.12
 """The line stands at the captions' place, or higher by up to this part of the screen's height."""
 STEP = 0.381966
 """From one place of the line to the next, as a part of LIFT: the golden section spreads them evenly."""

@@ -42,9 +42,10 @@ def test_it_is_slow_and_smooth_across_the_seams(name: str, aspect: float) -> Non
     reach = np.ptp(moving, axis=0).max()
     speed = np.linalg.norm(np.diff(moving, axis=0), axis=-1) / STEP
     change = np.linalg.norm(np.diff(moving, 2, axis=0), axis=-1) / STEP**2
-    # smootherstep's own: at most 1.875 of the way per part, and 5.8 of it per part squared
+    # smootherstep's own: at most 1.875 of a way in its time, and 5.8 of it in its time squared
     assert speed.max() < 2.0 * reach / SECONDS * np.sqrt(3)
     assert change.max() < 6.0 * reach / SECONDS**2 * np.sqrt(3)
+    assert speed[:, 0].min() > 0.0, "it never stops"
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
@@ -63,4 +64,4 @@ def test_no_view_comes_again() -> None:
     gaps = np.linalg.norm(eyes[:, None] - eyes[None], axis=-1) + 1e9 * np.eye(len(eyes))
     assert gaps.min() > 1e-3
     within = [gaps[at, at + 1 : at + PARTS].min() for at in range(len(eyes) - 1)]
-    assert min(within) > 3.0, "within ten minutes they are plainly apart"
+    assert min(within) > 2.0, "within ten minutes they are plainly apart"

@@ -12,7 +12,7 @@ from display_node.render.renderer import Renderer
 from tests.display_node.invited import part
 
 PARTS = 20
-EVERY = 5.0
+EVERY = 3.0
 """Seconds from frame to frame."""
 ALIKE = 0.15
 """Difference of two frames, as a part of the light in both, up to which they are nearly the same."""
@@ -42,7 +42,7 @@ def test_no_two_frames_are_nearly_the_same(frames: np.ndarray) -> None:
     assert len(frames) == 600 / EVERY
     light = frames.astype(np.float32)
     for index, frame in enumerate(light):
-        later = light[index + 2 :]
+        later = light[index + 2 :]  # six seconds on, and all the rest
         apart = np.abs(later - frame).sum(axis=(1, 2)) / (later + frame).sum(axis=(1, 2))
         assert apart.min(initial=1.0) > ALIKE, f"frame {index} and {index + 2 + int(apart.argmin())}"
 
@@ -55,4 +55,4 @@ def test_nothing_burns_into_the_screen(frames: np.ndarray) -> None:
 def test_there_is_always_something_to_see(frames: np.ndarray) -> None:
     awake = frames[2:]  # the first wave comes upon a network that has not run yet
     assert (awake.max(axis=(1, 2)) > BRIGHT).all()
-    assert ((awake > 24).mean(axis=(1, 2)) > 0.02).all()
+    assert ((awake > 24).mean(axis=(1, 2)) > 0.01).all()
