@@ -42,6 +42,18 @@ def test_an_instant_as_png_twice_the_same(drawing: Path, tmp_path: Path) -> None
         assert np.asarray(image).max() > 150
 
 
+def test_an_instant_of_the_short_form(drawing: Path, tmp_path: Path) -> None:
+    pictures = []
+    for form in ("full", "short"):
+        what = ("--drawing", str(drawing), "--form", form, "--at", "12", "--size", "160x90", "--samples", "0")
+        done = render(*what, "-o", str(tmp_path / "a.png"))
+        assert done.returncode == 0, done.stderr
+        pictures.append((tmp_path / "a.png").read_bytes())
+    assert pictures[0] != pictures[1]
+    refused = render("--form", "long", "-o", str(tmp_path / "a.png"))
+    assert "form = 'long' must be one of full, short" in refused.stderr
+
+
 def test_a_png_drawing_and_the_whole_as_mp4(tmp_path: Path) -> None:
     PIL.Image.fromarray(framed(three()).array).save(tmp_path / "three.png")
     output = tmp_path / "tour.mp4"
