@@ -11,181 +11,42 @@ from common.raster import framed, preview
 from display_node.engines.eager import Eager
 from display_node.exhibits.convolution import exhibit
 from display_node.exhibits.invitation import exhibit as invitation
-from display_node.language import Language, languages
-from display_node.network import MAX_NUMBERS, POOLS, Network, assemble
-from display_node.probe import Probe
-from display_node.scene import FOREVER, Batch, Scene
-from display_node.stages import WIDEST, Stage, stages
+from display_node.form import Form
+from display_node.network import MAX_NUMBERS, POOLS, assemble
+from display_node.stages import stages
 from tests.display_node.chains import chain
-from tests.display_node.drawn import planned, planned_probe, three
-from tests.display_node.render.test_camera import ASPECTS, clip
+from tests.display_node.drawn import three
+from tests.display_node.exhibits.checks import (
+    FIRST,
+    check_arrivals,
+    check_numbers,
+    check_room,
+    check_time,
+    check_views,
+    check_words,
+    numbers_of,
+)
+from tests.display_node.tour.toured import named, reading, standing, toured
 from weights.zoo import PLANS
 
 SHOWN = ("sandglass", "mlp", "lenet5", "pooled")
 CHAPTERS = {
-    "sandglass": "conv2d1 conv2d2 conv2d3 conv2d4 flatten linear1 sums",
+    "sandglass": f"{FIRST} conv2d2 conv2d3 conv2d4 flatten linear1 sums",
     "mlp": "linear1 linear2 sums",
-    "lenet5": "conv2d1 avg_pool2d1 conv2d2 avg_pool2d2 flatten linear1 linear2 sums",
-    "pooled": "conv2d1 max_pool2d1 conv2d2 max_pool2d2 conv2d3 max_pool2d3 flatten sums",
+    "lenet5": f"{FIRST} avg_pool2d1 conv2d2 avg_pool2d2 flatten linear1 linear2 sums",
+    "pooled": f"{FIRST} max_pool2d1 conv2d2 max_pool2d2 conv2d3 max_pool2d3 flatten sums",
 }
 LONGEST_TOUR = 75.0
 """Seconds for which someone stands before a wall."""
 
 
-def built(name: str) -> tuple[Network, Probe, Scene]:
-    return planned(name), planned_probe(name), exhibit.build(planned(name), planned_probe(name), 1)
-
-
-def named(scene: Scene, name: str) -> Batch:
-    (found,) = [batch for batch in scene.batches if batch.name == name]
-    return found
-
-
-def by_cell(batch: Batch, field: str) -> np.ndarray:
-    assert sorted(batch.boxes["cell"]) == list(range(len(batch.boxes)))
-    return np.asarray(batch.boxes[field][np.argsort(batch.boxes["cell"])])
-
-
-def check_numbers(network: Network, probe: Probe, scene: Scene) -> None:
-    """Each box that stands is a number of the probe, and what flew to it adds up to it."""
-    line_up = stages(network)
-    for stage in line_up:
-        stands = named(scene, stage.shown)
-        wanted = probe.activations[stage.shown].ravel()
-        np.testing.assert_array_equal(by_cell(stands, "value_end"), wanted, err_msg=stage.shown)
-    for source, target in pairwise(line_up):
-        if target.kind in POOLS:
-            sums = check_pool(target, probe.activations[source.shown], scene)
-        elif target.kind == "flatten":
-            sums = by_cell(named(scene, target.shown), "value")
-        else:
-            sums = summed(named(scene, f"{target.shown}.products"), target)
-        rectified = network_op(network, target.shown) == "relu"
-        wanted = probe.activations[target.shown].ravel()
-        np.testing.assert_allclose(
-            np.maximum(sums, 0) if rectified else sums, wanted, rtol=1e-4, atol=1e-4, err_msg=target.shown
-        )
-
-
-def network_op(network: Network, name: str) -> str:
-    return next(layer.op for layer in network.layers if layer.name == name)
-
-
-def summed(flown: Batch, target: Stage) -> np.ndarray:
-    """(cells,) the products of each cell's flight, added up, with the bias."""
-    assert target.layer is not None
-    assert target.layer.bias is not None
-    assert flown.values is not None
-    rows = by_cell(flown, "row").astype(int)
-    bias = np.repeat(target.layer.bias, len(rows) // len(target.layer.bias))
-    return np.asarray(flown.values[rows].astype(np.float64).sum(axis=1) + bias)
-
-
-def check_pool(target: Stage, incoming: np.ndarray, scene: Scene) -> np.ndarray:
-    """Windows against the plain definition; returns what is carried to each cell."""
-    layer = target.layer
-    assert layer is not None
-    cells = [np.array(np.unravel_index(cell, target.shape)) for cell in range(len(target.centres))]
-    windows = [
-        incoming[c, y * layer.stride :, x * layer.stride :][: layer.kernel, : layer.kernel].ravel()
-        for c, y, x in cells
-    ]
-    seen = named(scene, f"{target.shown}.windows").values
-    assert seen is not None
-    np.testing.assert_array_equal(seen, np.array(windows))
-    carried = named(scene, f"{target.shown}.carried").boxes
-    if layer.op == "avg_pool2d":
-        shares = named(scene, f"{target.shown}.products").values
-        assert shares is not None
-        np.testing.assert_allclose(shares.sum(axis=1), seen.mean(axis=1), rtol=1e-5, atol=1e-6)
-        wanted = seen.mean(axis=1)
-    else:
-        losers = named(scene, f"{target.shown}.losers").values
-        assert losers is not None
-        # Everything stays behind but one number a window, which is what is carried.
-        left = (losers != seen).sum(axis=1)
-        assert left.max() <= 1
-        wanted = seen.max(axis=1)
-        np.testing.assert_array_equal((seen - losers).sum(axis=1), np.where(left == 1, wanted, 0.0))
-    for flight in carried:
-        assert flight["value"] == flight["value_end"] == pytest.approx(wanted[flight["cell"]], abs=1e-6)
-    landed = carried[carried["birth"] == carried["birth"][carried["cell"] == 0].max()]
-    np.testing.assert_allclose(landed["end"][landed["cell"] == 0][0], target.centres[0], atol=1e-4)
-    return np.asarray(wanted)
-
-
-def check_time(network: Network, scene: Scene) -> None:
-    """Chapters in order, births sorted, and every cell lights up within its chapter, as its numbers land."""
-    line_up = stages(network)
-    starts = [chapter.start for chapter in scene.chapters] + [scene.duration]
-    assert starts == sorted(starts)
-    assert len(scene.chapters) == len(line_up) + 2
-    for batch in scene.batches:
-        assert batch.births == sorted(batch.births)
-        assert np.isfinite(batch.boxes["start"]).all()
-        assert batch.values is None or batch.values.shape[1] == len(batch.offsets)
-        rows = batch.boxes["row"]
-        assert rows.max() < (1 if batch.values is None else len(batch.values))
-    for stage, (begin, end) in zip(line_up[1:], list(pairwise(starts))[1:], strict=False):
-        stands = named(scene, stage.shown)
-        flown = [batch for batch in scene.batches if batch.name.startswith(f"{stage.shown}.")]
-        assert flown or stage.kind == "flatten"
-        for batch in flown:
-            assert batch.births[0] > begin
-            assert max(batch.last_deaths) <= end + 1e-3
-        if flown:
-            last = np.zeros(len(stage.centres))
-            np.maximum.at(last, flown[-1].boxes["cell"], flown[-1].boxes["death"])
-            np.testing.assert_allclose(by_cell(stands, "birth"), last, atol=1e-3)
-        if stage is not line_up[-1]:
-            assert (stands.boxes["death"] == np.float32(FOREVER)).all()
-
-
-def check_words(scene: Scene) -> None:
-    for code in languages():
-        language = Language(code)
-        for caption in scene.captions:
-            (text,) = language.say(caption.key, caption.values)
-            assert "{" not in text
-            lines = text.splitlines()
-            assert len(lines) <= 2
-            assert max(map(len, lines)) <= 40, text
-            assert caption.until - caption.time >= 1.2 + len(text) / 15, (caption.key, text)
-
-
-def check_views(scene: Scene, network: Network) -> None:
-    """Every chapter's camera holds what the chapter is about, in any shape of screen."""
-    line_up = stages(network)
-    for key, subject in zip(scene.camera, [*line_up, line_up[-1]], strict=True):
-        points = np.array(key.points)
-        assert (points.min(axis=0) <= subject.low + 1e-3).all()
-        assert (points.max(axis=0) >= subject.high - 1e-3).all()
-        for aspect in ASPECTS:
-            assert np.abs(clip(key, aspect)).max() <= 1.0
-
-
-def check_room(network: Network) -> None:
-    """Nothing stands in anything else: the stages follow each other with a gap."""
-    for source, target in pairwise(stages(network)):
-        assert target.low[2] - source.high[2] > 10.0
-        assert np.ptp(target.centres[:, 0]) < 1.5 * WIDEST
-
-
-def numbers_of(scene: Scene) -> int:
-    """Four-byte numbers that a scene holds."""
-    return sum(
-        batch.boxes.nbytes // 4 + (0 if batch.values is None else batch.values.size)
-        for batch in scene.batches
-    )
-
-
 @pytest.mark.parametrize("name", SHOWN)
 def test_a_network_of_the_zoo_is_walked_from_end_to_end(name: str) -> None:
-    network, probe, scene = built(name)
+    network, probe = reading(name)
+    scene = toured(name)
     names = [chapter.name for chapter in scene.chapters]
-    assert names == ["drawing", *CHAPTERS[name].split(), "answer", "winner"]
+    assert names == ["drawing", *CHAPTERS[name].split(), "answer", "winner", "why"]
     assert scene.duration <= LONGEST_TOUR
-    assert {label.text for label in scene.labels} == set("0123456789")
     check_numbers(network, probe, scene)
     check_time(network, scene)
     check_words(scene)
@@ -196,18 +57,49 @@ def test_a_network_of_the_zoo_is_walked_from_end_to_end(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLANS)
 def test_a_caption_is_true_of_the_network_that_it_is_said_of(name: str) -> None:
-    network, _, scene = built(name)
-    said = {caption.key: caption.values for caption in scene.captions}
+    network, _ = reading(name)
+    said = {caption.key: caption.values for caption in toured(name).captions}
     pixels = network.input[1] ** 2
     assert said["tour.drawing"]["count"] == f"{pixels:,}"
     for layer in network.layers:
         if layer.op in POOLS:
             assert said[f"tour.{layer.op}"]["count"] == str(layer.kernel**2)
-    if "tour.conv2d1" in said:
-        first = next(layer for layer in network.layers if layer.op == "conv2d")
-        assert said["tour.conv2d1"]["count"] == str(first.after[0])
+    convolutions = [layer for layer in network.layers if layer.op == "conv2d"]
+    assert ("tour.look" in said) == (name != "mlp")
+    if convolutions:
+        assert said["tour.look"]["count"] == str(convolutions[0].kernel ** 2)
+        assert said["tour.everywhere"]["stride"] == str(convolutions[0].stride)
+        assert said["tour.filters"]["count"] == str(convolutions[0].after[0])
+    # Partial results are told only where the second stage is a convolution, as the first is.
+    second = [stage.kind for stage in stages(network)][1:3] == ["conv2d", "conv2d"]
+    assert ("tour.deeper" in said) == second == (name in ("sandglass", "teacher"))
+    if "tour.deeper" in said:
+        assert said["tour.deeper"]["count"] == str(convolutions[1].before[0])
+        assert said["tour.deeper_rest"]["count"] == str(convolutions[1].after[0])
+    # One row of weights is told with its sum where a row is a row, not a picture.
+    weighed = [
+        (source, target)
+        for source, target in pairwise(stages(network)[:-1])
+        if target.kind == "linear" and not source.upright
+    ]
+    assert ("tour.weigh" in said) == bool(weighed)
+    for source, target in weighed[:1]:
+        assert said["tour.weigh"]["count"] == f"{len(source.centres):,}"
+        assert said["tour.weigh_rest"]["count"] == f"{len(target.centres):,}"
     assert ("tour.templates" in said) == (name == "mlp")
-    assert ("tour.conv2d4" in said) == (name == "sandglass")
+    assert ("tour.smaller" in said) == (name == "sandglass")
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_short_form_shows_the_same_numbers_and_explains_nothing(name: str) -> None:
+    network, probe = reading(name)
+    scene = toured(name, Form.SHORT)
+    check_numbers(network, probe, scene)
+    check_words(scene)
+    for stage in stages(network)[1:]:
+        if stage.kind != "flatten":
+            check_arrivals(scene, stage)
+    assert [caption.key.split(".")[0] for caption in scene.captions] == ["short", "answer"]
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
@@ -229,8 +121,9 @@ def test_any_chain_of_layers_is_shown(seed: int) -> None:
 
 
 def test_the_margin_of_the_canvas_falls_away_before_a_smaller_input() -> None:
-    _, probe, scene = built("mlp")
+    scene, (_, probe) = toured("mlp"), reading("mlp")
     canvas, margin, kept = probe.canvas.unit, named(scene, "margin").boxes, named(scene, "input").boxes
+    kept = kept[kept["birth"] == 0.0]
     assert (len(margin), len(kept)) == (32 * 32 - 28 * 28, 28 * 28)
     places = np.concatenate([kept["start"], margin["start"]])
     x, y = np.rint(places[:, 0] + 15.5).astype(int), np.rint(15.5 - places[:, 1]).astype(int)
@@ -239,12 +132,12 @@ def test_the_margin_of_the_canvas_falls_away_before_a_smaller_input() -> None:
     np.testing.assert_array_equal(shown, canvas)
     assert margin["death"].max() < scene.next_chapter(0.0)
     np.testing.assert_array_equal(
-        by_cell(named(scene, "input"), "value_end"), probe.bitmap.unit[2:30, 2:30].ravel()
+        standing(scene, "input")["value_end"], probe.bitmap.unit[2:30, 2:30].ravel()
     )
 
 
 def test_a_row_of_weights_over_the_drawing_is_a_picture_of_its_size() -> None:
-    network, _, scene = built("mlp")
+    (network, _), scene = reading("mlp"), toured("mlp")
     weights = named(scene, "relu2.weights")
     assert weights.values is not None
     drawing, *_ = stages(network)
