@@ -35,11 +35,12 @@ AVG_POOL: Step = {"op": "avg_pool2d", "kernel": 2, "stride": 2}
 
 @dataclass(frozen=True)
 class Plan:
-    """`title` says what it is; `input` is channels, height, width."""
+    """`title` says what it is; `input` is channels, height, width. Not all of them ship with the project."""
 
     title: str
     input: Shape
     steps: tuple[Step, ...]
+    ships: bool = True
 
     def names(self) -> list[str]:
         """What `display_node.network` calls the layers, in order."""
@@ -120,7 +121,7 @@ PLANS = {
         ),
     ),
     "teacher": Plan(
-        "a network of six times the size, to teach a smaller one (`weights.teachers`); not shipped",
+        "a network of ten times the size, to teach a smaller one (`weights.teachers`)",
         (1, 32, 32),
         (
             _conv("conv1", 32, 3, 2, 1), RELU,
@@ -132,6 +133,7 @@ PLANS = {
             _linear("fc1", 128), RELU,
             _linear("fc2", 10),
         ),
+        ships=False,
     ),
 }  # fmt: skip
 """By the name of the weights file."""

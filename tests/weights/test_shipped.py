@@ -43,7 +43,7 @@ def test_it_reads_what_it_never_saw_and_its_card_says_how_much(name: str, count:
     assert told in SHIPPED.with_suffix(".md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize("plan", [name for name, plan in PLANS.items() if plan.ships])
 def test_every_network_of_the_zoo_ships_and_reads_our_drawings(plan: str) -> None:
     path = SHIPPED.with_name(f"{plan}.safetensors")
     network = load(path)
