@@ -161,7 +161,7 @@ class CameraKey:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A text by its key in the language files, its braces' values, and how far up it stands: of the height."""
+    """A text by its key in the language files, its braces' values, and how far up the screen it stands."""
 
     time: float
     until: float
@@ -214,7 +214,7 @@ class Chapter:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """`duration` in seconds; a `loop` starts over at its end, anything else rests on its last instant.
+    """`duration` in seconds; it rests on its last instant.
 
     `cues` are what is heard, sorted by time; each time is in [0, duration).
     """
@@ -228,7 +228,6 @@ class Scene:
     chapters: tuple[Chapter, ...] = ()
     legends: tuple[Legend, ...] = ()
     beats: tuple[Beat, ...] = ()
-    loop: bool = False
     cues: Cues = field(default_factory=lambda: np.zeros(0, CUE))
 
     def __post_init__(self) -> None:
@@ -237,8 +236,6 @@ class Scene:
 
     def clamp(self, t: float) -> float:
         """The instant that is shown at `t`."""
-        if self.loop:
-            return t % self.duration
         return min(max(t, 0.0), self.duration)
 
     def chapter(self, t: float) -> Chapter | None:

@@ -40,11 +40,11 @@ class Track:
     a key begins before the last has settled: nothing in it ever jumps, neither the eye nor its speed.
     """
 
-    def __init__(self, keys: Sequence[CameraKey], aspect: float, loop: bool = False) -> None:
+    def __init__(self, keys: Sequence[CameraKey], aspect: float) -> None:
         self._times = [key.time for key in keys]
         self._moves = [key.move for key in keys]
         self._poses = [fit(key, aspect) for key in keys]
-        self._before = [self._poses[-1] if loop else self._poses[0], *self._poses[:-1]]
+        self._before = [self._poses[0], *self._poses[:-1]]
         self._settled = list(accumulate((key.time + key.move for key in keys), max))
 
     def pose(self, t: float) -> Pose:

@@ -26,9 +26,8 @@ class Overlay:
         atlas, palette = self._layer.atlas, self._palette
         for spoken in scene.captions:
             texts = language.say(spoken.key, spoken.values)
-            birth = spoken.time if not scene.loop else -1.0
             end = spoken.until if spoken.until < scene.duration else math.inf
-            made = caption(atlas, texts, aspect, birth, min(end, FOREVER), palette, spoken.lift)
+            made = caption(atlas, texts, aspect, spoken.time, min(end, FOREVER), palette, spoken.lift)
             self._spoken.append((spoken.time, end, self._layer.upload(made)))
         shown = legend(
             atlas, scene.legends, lambda key: language.say(key, {}), aspect, scene.duration, palette

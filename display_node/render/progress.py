@@ -36,7 +36,7 @@ def progress(scene: Scene, aspect: float, palette: Palette) -> Glyphs:
 
 def segments(scene: Scene, aspect: float) -> Iterator[tuple[float, float, float, float]]:
     """Begin and end of each chapter, s, and its segment's left end and width, in parts of the height."""
-    if scene.loop or not scene.chapters:
+    if not scene.chapters:
         return
     starts = [chapter.start for chapter in scene.chapters]
     apart = APART * unit(aspect)

@@ -132,7 +132,7 @@ class Renderer:
         if self.scene is None:
             return
         aspect = self.target.aspect
-        self._track = Track(self.scene.camera, aspect, self.scene.loop)
+        self._track = Track(self.scene.camera, aspect)
         self._boxes.scrim.value = self._text.scrim.value = tuple(
             height * self.target.size[1] for height in scrim(aspect)
         )

@@ -67,13 +67,8 @@ def between(found: Cues, before: float, after: float) -> Cues:
 
 
 def heard(scene: Scene, before: float, after: float, rate: float = 1.0) -> Cues:
-    """What begins between two times since `scene` began, wherever its loop, or its end, is by then."""
-    found = at_speed(scene, rate)
-    if not scene.loop:
-        return between(found, before, after)
-    start = before % scene.duration
-    end = start + min(after - before, scene.duration)
-    return np.concatenate([between(found, start, end), between(found, 0.0, end - scene.duration)])
+    """What begins between two times since `scene` began."""
+    return between(at_speed(scene, rate), before, after)
 
 
 def panned(pan: npt.ArrayLike, loudness: npt.ArrayLike) -> tuple[Sides, Sides]:

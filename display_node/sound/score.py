@@ -16,6 +16,8 @@ RINGS, LANDINGS, ZEROES = 8.0, 5.0, 3.0
 """Cues a second at most, of what lights up, of what lands, and of negatives that become zero."""
 REPEATS = 2.0
 """The same note at most so often in a second: a bias that is everywhere the same must not drone."""
+COUNTS, TOLD = 4.0, 16.0
+"""The same note at most so often in a second, and all notes, of numbers that are told one by one."""
 FAINT = 0.2
 """Strength, 0…1 within a stage, under which nothing is heard."""
 SOFT = 0.3
@@ -64,14 +66,17 @@ def computed(target: Stage, flown: Flights, values: Floats, sums: Floats, depth:
 
 
 def counted(times: Floats, values: Floats) -> Cues:
-    """Numbers told one by one: each is a note, the higher the larger; what adds nothing, a grain."""
+    """Numbers told one by one: each is a note, the higher the larger; what adds nothing, a grain.
+
+    Where they come too fast to be counted, the loudest are heard.
+    """
     strength = _unit(np.abs(values))
     notes = cues(
         Sound.WOOD, times, np.where(strength > 0.0, SUM * (0.3 + 0.5 * strength), 0.0),
         pitch=HIGH - SPAN // 2 + np.rint(SPAN * strength),
     )  # fmt: skip
     nothing = cues(Sound.GRAIN, times, np.where(strength > 0.0, 0.0, LANDING / 2), pitch=1)
-    return np.concatenate([notes, nothing])
+    return thin(thin(np.concatenate([notes, nothing]), COUNTS, each_pitch=True), TOLD)
 
 
 def shared(births: Floats, shares: Floats, centres: Floats) -> Cues:

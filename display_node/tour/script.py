@@ -110,7 +110,8 @@ class Script:
         return Scene(
             name,
             self.now,
-            tuple(replace(batch, lights=self._lights(batch.name)) for batch in self.batches),
+            # A drawing may leave a batch empty: nothing counted in a stage, or its map has only one cell.
+            tuple(replace(each, lights=self._lights(each.name)) for each in self.batches if len(each.boxes)),
             tuple(self._camera),
             tuple(self._captions),
             tuple(self.labels),

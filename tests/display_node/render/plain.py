@@ -17,10 +17,9 @@ def scene(
     captions: tuple[Caption, ...] = (),
     legends: tuple[Legend, ...] = (),
     chapters: tuple[Chapter, ...] = (),
-    loop: bool = False,
 ) -> Scene:
     return Scene(
-        "plain", DURATION, batches, (STRAIGHT,), captions, labels, chapters, legends, loop=loop
+        "plain", DURATION, batches, (STRAIGHT,), captions, labels, chapters, legends
     )  # fmt: skip
 
 

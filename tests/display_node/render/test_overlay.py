@@ -99,9 +99,8 @@ def test_the_present_chapter_is_bright_and_the_past_ones_lit(renderer: Renderer)
         assert all(0.03 < ahead < 0.2 for ahead in light[present + 1 :])
 
 
-def test_no_progress_without_chapters_or_an_end(atlas: Atlas) -> None:
+def test_no_progress_without_chapters(atlas: Atlas) -> None:
     assert len(progress(scene(), 1.5, SAND)) == 0
-    assert len(progress(scene(chapters=CHAPTERS, loop=True), 1.5, SAND)) == 0
 
 
 def test_the_silent_form_shows_no_words(renderer: Renderer) -> None:
