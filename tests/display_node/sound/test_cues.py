@@ -110,7 +110,7 @@ def test_the_ten_sums_are_heard_and_the_winner_most() -> None:
 
 
 def test_the_nine_products_are_counted() -> None:
-    """One look: nine times a sound, one after the other, with the pixel and the weight that are multiplied."""
+    """One look: nine sounds, each with the pixel and the weight that are multiplied."""
     scene = toured()
     turns = [label.birth for label in within(scene, "look") if label.tint is Tint.PRODUCT and label.to]
     heard = [float(time) for time in between(scene.cues, *chapter(scene, "look"))["time"]]
