@@ -1,6 +1,7 @@
 """Draws a Scene at a time. Upload once with `show`, then `draw(t)` for as long as you like."""
 
 import math
+from weakref import WeakKeyDictionary
 
 import moderngl
 import numpy as np
@@ -9,15 +10,15 @@ from common.bitmap import BLANK, SIDE, Bitmap
 from display_node.language import Language
 from display_node.render.atlas import Atlas
 from display_node.render.boxes import BoxShader, GpuBatch
-from display_node.render.camera import FrameBlock, Pose, Track
+from display_node.render.camera import FrameBlock, Pose
 from display_node.render.easing import glide
 from display_node.render.framing import scrim
 from display_node.render.glow import Glow
-from display_node.render.labels import labels
+from display_node.render.layout import Layout, layout
 from display_node.render.overlay import Overlay
 from display_node.render.palette import SAND, Palette
 from display_node.render.target import Size, Target
-from display_node.render.text import TextLayer
+from display_node.render.text import GpuText, TextLayer
 from display_node.scene import Scene
 
 FRAME_BYTES = 24 * 4
@@ -51,21 +52,28 @@ class Renderer:
         self._live = context.texture((SIDE * SIDE, 1), 1, dtype="f4")
         self.set_live(BLANK)
         self._batches: list[GpuBatch] = []
-        self._labels = self._text.upload(labels(atlas, (), palette))
-        self._overlay = Overlay(self._text, palette, captions)
+        self._labels: GpuText | None = None
+        self._overlay = Overlay(self._text, captions)
+        self._prepared: WeakKeyDictionary[Scene, Layout] = WeakKeyDictionary()
         self.scene: Scene | None = None
-        self._track: Track | None = None
+        self._layout: Layout | None = None
         self._leaving: Pose | None = None
         self._pose: Pose | None = None
+
+    def prepare(self, scene: Scene) -> None:
+        """Compose what `show` will need, so that the frame that takes the scene only uploads.
+
+        May be called from any thread; without it, or after a change of size or language, `show` does it.
+        """
+        self._prepared[scene] = self._compose(scene)
 
     def show(self, scene: Scene) -> None:
         """Take this scene from now on; the last one's buffers are given back."""
         self._release_scene()
         self.scene = scene
         self._batches = [GpuBatch(self._boxes, batch, self._live) for batch in scene.batches]
-        self._labels = self._text.upload(labels(self._text.atlas, scene.labels, self._palette))
         self._leaving = self._pose
-        self._compose()
+        self._lay_out()
 
     def set_live(self, bitmap: Bitmap) -> None:
         """The picture on the visitor's canvas, for batches that are live."""
@@ -73,7 +81,7 @@ class Renderer:
 
     def set_language(self, language: Language) -> None:
         self._language = language
-        self._compose()
+        self._lay_out()
 
     def set_captions(self, shown: bool) -> None:
         """Words and legend on the screen, or none: the silent form."""
@@ -84,7 +92,7 @@ class Renderer:
         if size != self.target.size and min(size) > 0:
             self.target.release()
             self.target = Target(self._context, self._glow, size, self._samples)
-            self._compose()
+            self._lay_out()
 
     def draw(self, t: float, since: float = math.inf, light: float = 1.0) -> int:
         """Draw the scene at `t` seconds into the target; returns how many instances were alive.
@@ -95,11 +103,11 @@ class Renderer:
         self.target.use()
         # In a window others may have bound their own; both are set every frame, and cost next to nothing.
         self._context.enable_only(moderngl.DEPTH_TEST)
-        self._context.clear(*self._palette.room)
-        if self.scene is None or self._track is None:
+        self._context.clear(*self._palette.room, 1.0)
+        if self.scene is None or self._layout is None:
             return 0
         t = self.scene.clamp(t)
-        pose = self._track.pose(t)
+        pose = self._layout.track.pose(t)
         fade = light
         if since < BLEND and self._leaving is not None:
             pose = self._leaving.toward(pose, glide(since / BLEND))
@@ -110,7 +118,8 @@ class Renderer:
         alive = 0
         for batch in self._batches:
             alive += batch.draw(t)
-        self._text.draw(self._labels, on_screen=False)
+        if self._labels is not None:
+            self._text.draw(self._labels, on_screen=False)
         self._overlay.draw(t)
         return alive
 
@@ -127,20 +136,30 @@ class Renderer:
         self._release_scene()
         self.target.release()
 
-    def _compose(self) -> None:
+    def _compose(self, scene: Scene) -> Layout:
+        return layout(scene, self._text.atlas, self._palette, self._language, self.target.aspect)
+
+    def _lay_out(self) -> None:
         """What depends on the aspect ratio or on the language."""
         if self.scene is None:
             return
         aspect = self.target.aspect
-        self._track = Track(self.scene.camera, aspect)
+        made = self._prepared.get(self.scene)
+        if made is None or made.language is not self._language or made.aspect != aspect:
+            made = self._prepared[self.scene] = self._compose(self.scene)
+        self._layout = made
         self._boxes.scrim.value = self._text.scrim.value = tuple(
             height * self.target.size[1] for height in scrim(aspect)
         )
-        self._overlay.compose(self.scene, self._language, aspect)
+        if self._labels is not None:
+            self._labels.release()
+        self._labels = self._text.upload(made.labels)
+        self._overlay.take(made)
 
     def _release_scene(self) -> None:
         for batch in self._batches:
             batch.release()
         self._overlay.release()
-        self._labels.release()
-        self._batches = []
+        if self._labels is not None:
+            self._labels.release()
+        self._batches, self._labels = [], None

@@ -1,6 +1,6 @@
 """Text as instances of one atlas: labels in the space, captions on the screen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import moderngl
 import numpy as np
@@ -24,6 +24,9 @@ GLYPH = np.dtype(
 )
 """One glyph: the attributes of glyphs.vert, in its order."""
 _ATTRIBUTES = ("anchor_birth", "to_flight", "offset_size", "atlas", "look", "colour_light", "pull")
+
+_BLENDING = (moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ZERO, moderngl.ONE_MINUS_SRC_ALPHA)
+"""What stays in alpha is how much of the picture is seen past the letters: the glow lies on that alone."""
 
 Glyphs = npt.NDArray[np.void]
 
@@ -100,6 +103,11 @@ def rectangle(
     return made
 
 
+def gathered(parts: Iterable[Glyphs]) -> Glyphs:
+    """All of them in one array. By bytes: numpy would compare the fields of every part with the next one's."""
+    return np.frombuffer(b"".join(part.tobytes() for part in parts), GLYPH)
+
+
 class TextLayer:
     """Draws glyph instances; its texture follows the atlas."""
 
@@ -139,6 +147,7 @@ class TextLayer:
         self._texture.use(0)
         self._screen.value = int(on_screen)
         self._context.enable(moderngl.BLEND)
+        self._context.blend_func = _BLENDING
         if on_screen:
             self._context.disable(moderngl.DEPTH_TEST)
         for rim in (1, 0):

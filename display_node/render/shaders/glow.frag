@@ -10,8 +10,9 @@ uniform float u_glow;
 out vec4 out_colour;
 
 void main() {
-    vec3 picture = texelFetch(u_picture, ivec2(gl_FragCoord.xy), 0).rgb;
-    vec3 spread = texture(u_spread, v_place).rgb;
+    // Letters leave less than 1 in alpha: no light is spread over them, or dark ones on a lit box would pale.
+    vec4 picture = texelFetch(u_picture, ivec2(gl_FragCoord.xy), 0);
+    vec3 spread = texture(u_spread, v_place).rgb * picture.a;
     // Screen blending: adds light without ever burning out what is lit already.
-    out_colour = vec4(1.0 - (1.0 - picture) * (1.0 - u_glow * spread), 1.0);
+    out_colour = vec4(1.0 - (1.0 - picture.rgb) * (1.0 - u_glow * spread), 1.0);
 }
