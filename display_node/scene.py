@@ -141,12 +141,14 @@ class Batch:
 
     @cached_property
     def births(self) -> list[float]:
-        return [float(birth) for birth in self.boxes["birth"]]
+        births: list[float] = self.boxes["birth"].tolist()
+        return births
 
     @cached_property
     def last_deaths(self) -> list[float]:
         """The latest death among the instances up to each: rises, so that the dead can be searched away."""
-        return [float(death) for death in np.maximum.accumulate(self.boxes["death"])]
+        deaths: list[float] = np.maximum.accumulate(self.boxes["death"]).tolist()
+        return deaths
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from display_node.choices import Choices
 from display_node.desk import Desk
 from display_node.doors import open_doors
 from display_node.engine import open_engine
-from display_node.events import Part
+from display_node.events import Awake, Compiled, Event, Part
 from display_node.exhibits.invitation import exhibit as invitation
 from display_node.exhibits.listening import exhibit as listening
 from display_node.form import AUTO, wanted
@@ -47,9 +47,12 @@ PROGRESS_EVERY = 0.5
 
 
 class Wall:
-    """Everything one wall holds. `run` ends when `stop` is set or the window is closed; then `close`."""
+    """Everything one wall holds. `run` ends when `stop` is set or the window is closed; then `close`.
 
-    def __init__(self, settings: Settings, stop: threading.Event) -> None:
+    Frames go to `surface`: where none is given, to what the settings ask for.
+    """
+
+    def __init__(self, settings: Settings, stop: threading.Event, surface: Surface | None = None) -> None:
         if settings.discovery:
             raise ConfigError(
                 "discovery is not built yet: tell each station its wall with --display HOST:PORT"
@@ -61,7 +64,7 @@ class Wall:
         language = Language(settings.language)
         self._counters, self._mailbox, ledger = Counters(), Mailbox(), Ledger()
         self._worker = Worker(
-            network, engine, collection(), ledger, self._mailbox.put,
+            network, engine, collection(), ledger, self._made,
             exhibit=settings.exhibit, seed=settings.seed,
         )  # fmt: skip
         desk = Desk(
@@ -69,7 +72,7 @@ class Wall:
         )
         doors = open_doors(settings, desk)
         self._ports = {name: link.address[1] for name, link, _ in doors}
-        self._surface = open_surface(settings)
+        self._surface = surface or open_surface(settings)
         self._atlas, language = _atlas(language)
         self._renderer = Renderer(
             self._surface.context, self._surface.size, language, self._atlas,
@@ -139,6 +142,14 @@ class Wall:
         self._renderer.finish(self._surface.screen)
         self._player.hear(Moment(state.scene, now, state.time(now), state.clock.rate), state.choices.loudness)
         self._tell_progress(now)
+
+    def _made(self, event: Event) -> None:
+        """In the worker's thread: what it made is composed for this screen, too, before a frame meets it."""
+        for scene in event.scenes.values() if isinstance(event, Compiled) else ():
+            self._renderer.prepare(scene)
+        if isinstance(event, Awake | Part):
+            self._renderer.prepare((event if isinstance(event, Part) else event.invitation).scene)
+        self._mailbox.put(event)
 
     def _possible(self, command: Control) -> bool:
         """Do what reaches beyond the show's state; False, and a word in the log, if it can't be done."""

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
-
 from display_node.render.atlas import Atlas
 from display_node.render.breaking import rows
 from display_node.render.framing import FLOOR, LEADING, WIDEST, sizes, unit
 from display_node.render.palette import SAND, Palette
-from display_node.render.text import GLYPH, Glyphs, line, width
+from display_node.render.text import Glyphs, gathered, line, width
 
 FADES = (0.35, 0.25)
 """Seconds in which a caption comes, and goes."""
@@ -33,11 +31,11 @@ def caption(
         for text, em in zip(texts, sizes(len(texts), aspect), strict=False)
         for row in rows(text, WIDEST * aspect / em, partial(width, atlas))
     ]
-    parts = [np.zeros(0, GLYPH)]
+    parts: list[Glyphs] = []
     y = FLOOR * unit(aspect) + lift
     for row, em in reversed(lines):
         at = (0.0, 2.0 * (y + LEADING * em / 2) - 1.0, 0.0)
         runs = [(run, palette.ink(role)) for run, role in row]
         parts.append(line(atlas, runs, at, em, birth, death, fades=FADES))
         y += LEADING * em
-    return np.concatenate(parts)
+    return gathered(parts)

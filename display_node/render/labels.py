@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from display_node.render.atlas import Atlas
 from display_node.render.palette import Palette
-from display_node.render.text import GLYPH, Glyphs, line, width
+from display_node.render.text import Glyphs, gathered, line, width
 from display_node.scene import Label, Point
 
 FADE = 0.15
@@ -21,7 +19,7 @@ def labels(atlas: Atlas, wanted: Sequence[Label], palette: Palette) -> Glyphs:
     """Glyphs of all labels. Where one takes the place of another, neither fades: a number only changes."""
     born = {_moment(label.at, label.birth) for label in wanted}
     gone = {_moment(_last(label), label.death) for label in wanted}
-    parts = [np.zeros(0, GLYPH)]
+    parts: list[Glyphs] = []
     for label in wanted:
         follows = _moment(label.at, label.birth) in gone
         followed = _moment(_last(label), label.death) in born
@@ -40,7 +38,7 @@ def labels(atlas: Atlas, wanted: Sequence[Label], palette: Palette) -> Glyphs:
             pull=pull,
         )
         parts.append(glyphs)
-    return np.concatenate(parts)
+    return gathered(parts)
 
 
 def _last(label: Label) -> Point:

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from display_node.markup import ROLES
 from display_node.render.atlas import Atlas
 from display_node.render.framing import CEILING, LEGEND, ROW, unit
 from display_node.render.palette import Palette
-from display_node.render.text import GLYPH, Glyphs, line, rectangle, width
+from display_node.render.text import Glyphs, gathered, line, rectangle, width
 from display_node.scene import FOREVER, Legend, Tint
 
 FADE = 0.4
@@ -36,7 +34,7 @@ def legend(
     if palette.hollow:  # no colour means anything; the sign of a weight is all there is to explain
         words = {role: words[role] if role == "filter" else "" for role in words}
     places = [_places(atlas, shown.roles, words, aspect) for shown in wanted]
-    parts = [np.zeros(0, GLYPH)]
+    parts: list[Glyphs] = []
     for shown, placed in zip(wanted, places, strict=True):
         for place in placed:
             # An entry that is in the next legend too, at the same place, stays as it is.
@@ -46,7 +44,7 @@ def legend(
             death = shown.until if shown.until < duration else FOREVER
             fades = (0.0 if came else FADE, 0.0 if goes else FADE)
             parts += _entry(atlas, place, words[place[0]], aspect, palette, shown.time, death, fades)
-    return np.concatenate(parts)
+    return gathered(parts)
 
 
 def _places(atlas: Atlas, roles: Sequence[str], words: dict[str, str], aspect: float) -> list[Place]:

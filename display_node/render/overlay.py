@@ -1,39 +1,25 @@
 """What stands on the screen, before the space: captions, legend and progress."""
 
-import math
-
-from display_node.language import Language
-from display_node.render.captions import caption
-from display_node.render.legend import legend
-from display_node.render.palette import Palette
-from display_node.render.progress import progress
+from display_node.render.layout import Layout
 from display_node.render.text import GpuText, TextLayer
-from display_node.scene import FOREVER, Scene
 
 
 class Overlay:
-    """`compose` once for a scene, a language and an aspect ratio; then `draw` at any time."""
+    """`take` a layout; then `draw` at any time."""
 
-    def __init__(self, layer: TextLayer, palette: Palette, captions: bool) -> None:
-        self._layer, self._palette = layer, palette
+    def __init__(self, layer: TextLayer, captions: bool) -> None:
+        self._layer = layer
         self.captions = captions
         self._spoken: list[tuple[float, float, GpuText]] = []
         self._legend: GpuText | None = None
         self._progress: GpuText | None = None
 
-    def compose(self, scene: Scene, language: Language, aspect: float) -> None:
+    def take(self, layout: Layout) -> None:
+        """Instead of the last one, which is given back."""
         self.release()
-        atlas, palette = self._layer.atlas, self._palette
-        for spoken in scene.captions:
-            texts = language.say(spoken.key, spoken.values)
-            end = spoken.until if spoken.until < scene.duration else math.inf
-            made = caption(atlas, texts, aspect, spoken.time, min(end, FOREVER), palette, spoken.lift)
-            self._spoken.append((spoken.time, end, self._layer.upload(made)))
-        shown = legend(
-            atlas, scene.legends, lambda key: language.say(key, {}), aspect, scene.duration, palette
-        )
-        self._legend = self._layer.upload(shown)
-        self._progress = self._layer.upload(progress(scene, aspect, palette))
+        upload = self._layer.upload
+        self._spoken = [(spoken.begin, spoken.end, upload(spoken.glyphs)) for spoken in layout.spoken]
+        self._legend, self._progress = upload(layout.legend), upload(layout.progress)
 
     def draw(self, t: float) -> None:
         """Over whatever is drawn already."""

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-import numpy as np
-
 from display_node.render.framing import PROGRESS, WIDEST, unit
 from display_node.render.palette import Palette
-from display_node.render.text import GLYPH, Glyphs, rectangle
+from display_node.render.text import Glyphs, gathered, rectangle
 from display_node.scene import FOREVER, Scene
 
 THICK = 0.0042
@@ -22,7 +20,7 @@ AHEAD, PAST, PRESENT = 0.11, 0.20, 0.72
 
 def progress(scene: Scene, aspect: float, palette: Palette) -> Glyphs:
     """Nothing for a scene that has no chapters, or never ends."""
-    parts = [np.zeros(0, GLYPH)]
+    parts: list[Glyphs] = []
     for begin, end, left, wide in segments(scene, aspect):
         for light, birth, death in ((AHEAD, -FADE, FOREVER), (PAST, end, FOREVER), (PRESENT, begin, end)):
             parts.append(
@@ -31,7 +29,7 @@ def progress(scene: Scene, aspect: float, palette: Palette) -> Glyphs:
                     birth, death, fades=(FADE, FADE), light=light,
                 )
             )  # fmt: skip
-    return np.concatenate(parts)
+    return gathered(parts)
 
 
 def segments(scene: Scene, aspect: float) -> Iterator[tuple[float, float, float, float]]:
