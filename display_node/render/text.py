@@ -147,7 +147,7 @@ class TextLayer:
         self._texture.use(0)
         self._screen.value = int(on_screen)
         self._context.enable(moderngl.BLEND)
-        self._context.blend_func = _BLENDING
+        self._context.blend_func = _BLENDING  # type: ignore[assignment]  # moderngl takes four as well
         if on_screen:
             self._context.disable(moderngl.DEPTH_TEST)
         for rim in (1, 0):

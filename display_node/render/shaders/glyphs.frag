@@ -11,7 +11,7 @@ uniform int u_rim;           // 1: a soft dark rim around the glyph, so that it 
 
 out vec4 out_colour;
 
-const float RIM = 0.8;       // how dark
+const float RIM = 0.90;       // how dark
 
 void main() {
     float distance = texture(u_atlas, v_atlas).r - 0.5;
@@ -19,7 +19,7 @@ void main() {
     float width = max(fwidth(distance), 1e-4);
     float inside = clamp(distance / width + 0.5, 0.0, 1.0);
     if (u_rim == 1) {
-        inside = RIM * smoothstep(-0.48, -0.10, distance);
+        inside = RIM * smoothstep(-0.48, -0.20, distance);
     }
     float alpha = inside * v_alpha * (u_screen == 1 ? 1.0 : scrim());
     if (alpha < 0.004) discard;
