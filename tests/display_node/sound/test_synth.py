@@ -8,21 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from display_node.exhibits.convolution import exhibit
 from display_node.scene import Scene, Sound
 from display_node.sound import synth
 from display_node.sound.cues import cues
 from display_node.sound.mix import PEAK, mix, write_wav
 from display_node.sound.synth import PITCHES, RATE, Samples, frequency, sample
-from tests.display_node.drawn import probe, shipped
+from tests.display_node.tour.toured import chapter, toured
 
 EVERY = [(sound, pitch) for sound, pitches in PITCHES.items() for pitch in range(pitches)]
 
 
 @cache
 def tour() -> tuple[Scene, Samples]:
-    scene = exhibit.build(shipped(), probe(), 1)
-    return scene, mix(scene, scene.duration)
+    return toured(), mix(toured(), toured().duration)
 
 
 def level(part: Samples) -> float:
@@ -80,6 +78,19 @@ def test_a_tour_is_calm_and_nowhere_too_loud() -> None:
     assert -40 < level(heard) < -24
     tenths = heard[: len(heard) // 4800 * 4800].reshape(-1, 9600)
     assert np.mean([level(tenth) < -55 for tenth in tenths]) > 0.25, "there are rests"
+
+
+@pytest.mark.parametrize("name", ["", "mlp", "lenet5", "pooled", "teacher"])
+def test_no_tour_is_shrill_and_none_of_its_chapters_shouts(name: str) -> None:
+    """Above 2 kHz there is only the sand, which is soft, and what gives a note its beginning."""
+    scene = toured(name)
+    heard = mix(scene, scene.duration)
+    spectrum = np.abs(np.fft.rfft(heard.sum(axis=1))) ** 2
+    hertz = np.fft.rfftfreq(len(heard), 1 / RATE)
+    assert spectrum[hertz > 2000].sum() < 0.03 * spectrum.sum()
+    for one in scene.chapters:
+        begin, end = (round(seconds * RATE) for seconds in chapter(scene, one.name))
+        assert level(heard[begin:end]) < -20, one.name
 
 
 def test_the_energy_is_where_the_cues_are() -> None:
