@@ -15,7 +15,7 @@ CONVOLUTION_SECONDS = (3.0, 2.4, 1.2, 1.0)
 """Of action, layer by layer, the last number for all further ones: grows far slower than the work shown."""
 POOL_SECONDS = (2.4, 1.8)
 FLATTEN_SECONDS = 1.8
-LINEAR_SECONDS = (1.2, 1.2)
+LINEAR_SECONDS = (1.0, 1.0)
 TEMPLATE_SECONDS = 8.0
 """The same for rows of weights that are pictures."""
 

@@ -65,5 +65,4 @@ def _full(script: Script, told: Material) -> None:
         else:
             stage.tell(script, told, source, target, part)
     arrivals = weighing.ten(script, told, line_up[-2], line_up[-1], parts[-1])
-    answer.tell(script, told, arrivals)
-    why.tell(script, told)
+    why.tell(script, told, answer.tell(script, told, arrivals))

@@ -17,10 +17,12 @@ TALLEST = 26.0
 """Units of a bar that stands for 100 %."""
 LEAST = 0.4
 """Units of a bar that stands for nothing."""
+READ = 0.5
+"""Seconds for which the ten sums can be read before the first makes way for its bar."""
 ONE_BY_ONE = 1.3
 """Seconds in which the bars begin to grow."""
-GROWTH = 0.6
-SUM_EM, SHARE_EM = 2.1, 2.5
+GROWTH = 0.5
+SUM_EM, SHARE_EM = 2.6, 2.5
 """Sizes of the numbers over the boxes."""
 OVER = 2.5
 """Units between a bar and its share."""
@@ -31,8 +33,8 @@ CALLING = 0.8
 """Seconds in which the digit that is called appears."""
 
 
-def tell(script: Script, told: Material, arrivals: Floats, *, brief: bool = False) -> None:
-    """`arrivals` (10,): when the sums lit up. If `brief`, the shares are not explained."""
+def tell(script: Script, told: Material, arrivals: Floats, *, brief: bool = False) -> Label:
+    """`arrivals` (10,): when the sums lit up. If `brief`, the shares are not explained. Returns the call."""
     drawing, stage = told.line_up[0], told.line_up[-1]
     script.chapter("answer")
     if not brief:
@@ -43,9 +45,13 @@ def tell(script: Script, told: Material, arrivals: Floats, *, brief: bool = Fals
     script.look(direction, hold(*shown, above=room, below=DIGIT_DOWN + DIGIT_EM / 2))
     script.point(stage.shown, "softmax")
     seconds = ONE_BY_ONE * (0.4 if brief else 1.0)
-    births = np.array(stagger(len(stage.centres), script.now, seconds), np.float32)
     with script.action():
+        begin = script.now
+        script.rest(0.0 if brief else READ)
+        births = np.array(stagger(len(stage.centres), script.now, seconds), np.float32)
         _sums(script, told, stage, arrivals, births)
+        if not brief:
+            _print_sums(script, told, stage, begin, births)
         tops = _bars(script, told, stage, births)
         script.rest(seconds + GROWTH)
     script.chapter("winner")
@@ -55,9 +61,11 @@ def tell(script: Script, told: Material, arrivals: Floats, *, brief: bool = Fals
     with script.action():
         x, y, z = tops[probe.digit]
         text, tint = (str(probe.digit), Tint.ANSWER) if probe.sure else ("?", Tint.RESULT)
-        script.labels.append(Label(text, (x, y + CALLED_OVER, z), CALLED_EM, script.now, tint))
+        called = Label(text, (x, y + CALLED_OVER, z), CALLED_EM, script.now, tint)
+        script.labels.append(called)
         script.cues.append(score.called(script.now, probe.sure))
         script.rest(CALLING)
+    return called
 
 
 def verdict(told: Material) -> tuple[str, dict[str, str]]:
@@ -73,16 +81,19 @@ def percent(share: float) -> str:
 
 
 def _sums(script: Script, told: Material, stage: Stage, arrivals: Floats, births: Floats) -> None:
-    """The ten sums and their numbers, until each makes way for its bar."""
+    """The ten sums, until each makes way for its bar."""
     batch = standing(stage, told.shown(stage), arrivals)
     made = batch.boxes.copy()
     made["death"] = births[made["cell"]]
     script.batches.append(Batch(batch.name, made))
+
+
+def _print_sums(script: Script, told: Material, stage: Stage, begin: float, births: Floats) -> None:
+    """Their numbers; one decimal, or there is no room for ten beside each other."""
     for digit, (x, y, z) in enumerate(stage.centres.tolist()):
         at = x, y + stage.size[1] / 2 + OVER, z
-        born, gone = float(arrivals[digit]), float(births[digit])
-        text = printed(float(told.shown(stage)[digit]))
-        script.labels.append(Label(text, at, SUM_EM, born, Tint.RESULT, gone))
+        text = printed(float(told.shown(stage)[digit]), 1)
+        script.labels.append(Label(text, at, SUM_EM, begin, Tint.RESULT, float(births[digit])))
 
 
 def _bars(script: Script, told: Material, stage: Stage, births: Floats) -> list[tuple[float, float, float]]:

@@ -20,7 +20,7 @@ MOST = 36
 """Partial results whose numbers can be read at once."""
 SINK = 0.4
 """Seconds in which the one filter, as deep as the block, sinks into it."""
-PARTS = 0.8
+PARTS = 0.7
 """Seconds in which the partial results come out, one after the other."""
 OUT = 0.4
 """Seconds of each on its way."""

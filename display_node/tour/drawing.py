@@ -43,7 +43,7 @@ def tell(script: Script, told: Material, place: tuple[int, int]) -> None:
         script.rest(READ)
 
 
-def framed(told: Material, start: float) -> list[Batch]:
+def framed(told: Material, start: float, seconds: float = FRAMING) -> list[Batch]:
     """The canvas becomes the picture that the network reads, from `start` on; it stands from the beginning.
 
     Of a network that reads a smaller picture, the canvas' margin falls away; zeros grow where the first
@@ -59,19 +59,19 @@ def framed(told: Material, start: float) -> list[Batch]:
     shared: dict[str, Any] = {"start": stage.centres, "size": stage.size, "tint": Tint.DRAWING, "cell": cells}
     still = boxes(count, birth=0.0, death=start, value=seen[inner], **shared)
     eased = boxes(
-        count, birth=start, flight=FRAMING, value=seen[inner], value_end=picture, **shared,
+        count, birth=start, flight=seconds, value=seen[inner], value_end=picture, **shared,
     )  # fmt: skip
     made = [Batch(stage.shown, np.concatenate([still, eased]))]
     if margin:
         gone = boxes(
-            int((~inner).sum()), start=whole.centres[~inner], birth=0.0, flight=start + FRAMING,
-            death=start + FRAMING, size=whole.size, size_end=0.01, value=seen[~inner], value_end=0.0,
+            int((~inner).sum()), start=whole.centres[~inner], birth=0.0, flight=start + seconds,
+            death=start + seconds, size=whole.size, size_end=0.01, value=seen[~inner], value_end=0.0,
         )  # fmt: skip
         made.append(Batch("margin", gone))
     ghosts = padding(told)
     if len(ghosts):
         size = GHOST * np.array(stage.size, np.float32)
-        ring = boxes(len(ghosts), start=ghosts, birth=start, flight=FRAMING, size=size * 0.01, size_end=size)
+        ring = boxes(len(ghosts), start=ghosts, birth=start, flight=seconds, size=size * 0.01, size_end=size)
         made.append(Batch("padding", ring))
     return made
 

@@ -20,8 +20,10 @@ HELD = 3
 """Maps that are held up."""
 RISE = 0.6
 """Seconds in which they come out of the block."""
-STAY = 0.7
+STAY = 0.5
 """Seconds for which they are looked at."""
+BACK = 0.3
+"""Seconds in which they go back."""
 APART = 1.35
 """Widths of a map from the middle of one to the middle of the next."""
 AHEAD = 9.0
@@ -48,7 +50,7 @@ def tell(script: Script, first: First) -> None:
         script.point("filters.held")
         with script.action():
             _held(script, first, places)
-            script.rest(RISE + STAY)
+            script.rest(RISE + STAY + BACK)
 
 
 def _all(script: Script, first: First) -> None:
@@ -130,6 +132,13 @@ def _out_and_back(start: float, home: Floats, held: Floats, size: Point, tint: T
     away = start + RISE + STAY
     out = boxes(len(home), start=home, end=held, size=small, size_end=size, birth=start, death=away, **common)
     back = boxes(
-        len(home), start=held, end=home, size=size, size_end=small, birth=away, death=away + RISE, **common
+        len(home),
+        start=held,
+        end=home,
+        size=size,
+        size_end=small,
+        birth=away,
+        death=away + BACK,
+        **common | {"flight": BACK},
     )
     return np.concatenate([out, back])

@@ -32,12 +32,14 @@ TILE = (1.0, 0.42, 0.14)
 """Width, height and depth of a weight, as parts of a box: the lower half, so that the pixel is seen."""
 UP, DOWN = 0.17, -0.19
 """Where on a box its number stands and its weight lies, as parts of the pitch."""
-BESIDE = 2.3
+BESIDE = 2.0
 """Pitches from the patch's edge to the middle of the sum."""
 ROWS = (1.15, 0.40, -0.50)
 """Heights of the sum, the bias and the result beside the patch."""
-SLATE = (3.2, 2.7, 0.1)
+SLATE = (2.9, 2.7, 0.1)
 """Of what the sum is written on, in pitches."""
+EDGE = BESIDE + SLATE[0] / 2 + 0.02
+"""Units from the patch's edge to what is just not seen any more."""
 SLATE_GROWS = 0.25
 """Seconds."""
 WRITTEN = 0.2
@@ -52,7 +54,7 @@ def tell(script: Script, first: First) -> None:
     script.say("tour.look", count=str(count))
     (x, y, _), half = _middle(first), _half(first)
     front = float(first.source.high[2])
-    script.look(CLOSE, around((x, y, front), half + 0.5, half + 2 * BESIDE, 1.5 * half, 1.5 * half), 1.5)
+    script.look(CLOSE, around((x, y, front), half + 0.1, half + EDGE, 1.5 * half, 1.5 * half), 1.5)
     script.point("look")
     script.explain("drawing", "filter", "result", until=script.now + 20.0)
     seen = script.now - POINTING
@@ -124,16 +126,17 @@ def _terms(script: Script, first: First, seen: float, hovering: float, times: Se
                 script.passing.append(
                     Label(f"×{printed(weight)}", under, size, birth, Tint.TEXT, death, light=light)
                 )
+        leaves = start + 0.3 * each
         product = Label(
-            signed(terms[index]), (x, y, front + 0.5), 1.3 * size, start + 0.3 * each, Tint.PRODUCT,
-            start + each + 0.7 * FALL, _beside(first, 0), FALL,
+            signed(terms[index]), (x, y, front + 0.5), 1.3 * size, leaves, Tint.PRODUCT,
+            leaves + 0.9 * FALL, _beside(first, 0), FALL,
         )  # fmt: skip
         script.passing.append(product)
-        until = times[index + 1] + each + FALL if index + 1 < len(times) else FOREVER
+        until = times[index + 1] + 0.3 * each + FALL if index + 1 < len(times) else FOREVER
         script.passing.append(
             Label(
-                printed(partial[index]), _beside(first, 0), BESIDE_EM[0] * pitch, start + each + FALL,
-                Tint.PRODUCT, until,
+                printed(partial[index]), _beside(first, 0), BESIDE_EM[0] * pitch, leaves + FALL, Tint.PRODUCT,
+                until,
             )
         )  # fmt: skip
     script.cues.append(score.counted(np.array(times, np.float32), products.astype(np.float32)))

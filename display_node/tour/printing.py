@@ -5,9 +5,9 @@ import math
 from display_node.figures import printed
 from display_node.scene import FOREVER, Label, Point, Tint
 
-EM = 0.27
+EM = 0.28
 """Size of a number on a box, as a part of the boxes' pitch: four characters fit on a face."""
-LIT = 0.2
+LIT = 0.42
 """Strength, 0…1, from which a box is so bright that its number is dark."""
 FAINT = 0.5
 """Light of a number that says nothing: zero."""

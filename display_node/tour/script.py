@@ -95,10 +95,13 @@ class Script:
         self.labels += [replace(label, death=min(label.death, self.now)) for label in self.passing]
         self.passing = []
 
-    def wipe(self) -> None:
-        """No label at all from now on."""
+    def wipe(self, *kept: Label) -> None:
+        """No label at all from now on, but those that are `kept`."""
         self.clear()
-        self.labels = [replace(label, death=min(label.death, self.now)) for label in self.labels]
+        self.labels = [
+            label if label in kept else replace(label, death=min(label.death, self.now))
+            for label in self.labels
+        ]
 
     def rest(self, seconds: float) -> None:
         """Nothing moves."""

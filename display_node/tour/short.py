@@ -10,7 +10,7 @@ from display_node.tour.material import Material
 from display_node.tour.script import Script
 from display_node.tour.views import FROM_THE_LEFT, FRONT, hold
 
-LAYER = 0.28
+LAYER = 0.25
 """Seconds that each stage's flights share."""
 
 
@@ -19,12 +19,12 @@ def tell(script: Script, told: Material) -> None:
     script.chapter("drawing")
     script.look(FRONT, hold(line_up[0]), seconds=0.3)
     with script.action():
-        script.batches += framed(told, script.now)
+        script.batches += framed(told, script.now, FRAMING / 2)
         script.cues.append(score.settled(told.shown(line_up[0])))
-        script.rest(FRAMING * 0.6)
+        script.rest(FRAMING / 2)
     script.chapter(parts[0].chapter)
     script.say("short.read")
-    script.look(FROM_THE_LEFT, hold(*line_up), seconds=0.8)
+    script.look(FROM_THE_LEFT, hold(*line_up), seconds=0.9)
     with script.action():
         for index, (source, target) in enumerate(pairwise(line_up[:-1])):
             if index:

@@ -18,7 +18,7 @@ SLOW = 0.4
 """Seconds of each leg of the row that is explained."""
 STEP = 0.25
 """Seconds from the products' sum to the bias, and to the result."""
-EM = 2.6
+EM = 3.6
 """Units: size of the numbers."""
 ABOVE = 3.0
 """Units above its box at which the first of them stands."""

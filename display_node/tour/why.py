@@ -32,10 +32,12 @@ EM = 22.0
 """Size of the answer beside it."""
 
 
-def tell(script: Script, told: Material) -> None:
+def tell(script: Script, told: Material, called: Label) -> None:
+    """`called`: the label that calls the answer; it alone stays."""
     probe = told.probe
     found = depended(told.network, probe)
     script.chapter("why")
+    script.wipe(called)
     script.say("tour.why" if probe.sure else "tour.why_strange")
     stages = told.line_up
     script.look(FROM_THE_LEFT, hold(*stages), seconds=1.0)

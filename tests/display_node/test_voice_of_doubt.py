@@ -31,8 +31,10 @@ def strange() -> Probe:
 @pytest.mark.parametrize("code", languages())
 def test_the_tour_ends_with_a_question(code: str) -> None:
     built = exhibit.build(shipped(), strange(), 1)
-    assert built.captions[-1].key == "answer.strange"
-    (text,) = Language(code).say("answer.strange", built.captions[-1].values)
+    (said,) = (caption for caption in built.captions if caption.key.startswith("answer."))
+    assert said.key == "answer.strange"
+    assert built.captions[-1].key == "tour.why_strange"
+    (text,) = Language(code).say("answer.strange", said.values)
     assert "?" in text
     assert "%" not in text
     assert str(probe().digit) in text
@@ -42,8 +44,8 @@ def test_nothing_is_called_and_nothing_stands_out() -> None:
     built = exhibit.build(shipped(), strange(), 1)
     bars = next(batch for batch in built.batches if batch.name == "softmax")
     assert (bars.boxes["tint"] == float(Tint.RESULT)).all()
-    (called,) = (label for label in built.labels if label.height == 9)
-    assert (called.text, called.tint) == ("?", Tint.RESULT)
+    called = {(label.text, label.tint) for label in built.labels if label.height >= 9}
+    assert called == {("?", Tint.RESULT)}
 
 
 def test_the_station_is_told(tmp_path: Path) -> None:
