@@ -36,7 +36,7 @@ log = logging.getLogger("sandglass")
 MAX_QUEUE = 64
 """Drawings taken before the network can run; the stations send the others again."""
 BREATH = 0.05
-"""Seconds without a new drawing before a show is compiled, which takes twice as long."""
+"""Seconds without a new drawing before anything is compiled, which takes twice as long."""
 MOST_BREATHS = 64
 """New drawings after which a show is compiled all the same."""
 REMEMBERED = 8
@@ -184,7 +184,8 @@ class Worker:
         if probe not in self._visitors:
             self._visitors.appendleft(probe)
             self._newest = self._number + 1
-        self._drift()
+        with self._change:
+            self._follow = True  # after a breath, in which the wall takes the show over undisturbed
 
     def _drift(self) -> None:
         """Post what comes after the part that is on the wall."""

@@ -1,6 +1,7 @@
 """A batch of boxes on the GPU: uploaded once, then drawn by its alive window."""
 
 import bisect
+from functools import lru_cache
 
 import moderngl
 import numpy as np
@@ -60,10 +61,11 @@ class GpuBatch:
         context = shader.context
         self._shader = shader
         self._births, self._deaths = batch.births, batch.last_deaths
+        self.begin, self.end = self._births[0], self._deaths[-1]
+        """The first birth and the last death, s: most batches of a tour are not there at any one time."""
         self._lights = batch.lights
-        self._instances = context.buffer(batch.boxes.tobytes())
-        vertices, indices = _mesh(batch.offsets)
-        self._vertices, self._indices = context.buffer(vertices.tobytes()), context.buffer(indices.tobytes())
+        self._instances = context.buffer(batch.boxes)
+        self._vertices, self._indices = map(context.buffer, _mesh(batch.offsets.astype(np.float32).tobytes()))
         self._array = context.vertex_array(
             shader.program,
             [
@@ -80,7 +82,9 @@ class GpuBatch:
             rows, width = batch.values.shape
             if rows > MAX_TABLE or width > MAX_TABLE:
                 raise ValueError(f"batch {batch.name}: a table of {rows}×{width} exceeds {MAX_TABLE}")
-            self._own = context.texture((width, rows), 1, batch.values.astype("f4").tobytes(), dtype="f4")
+            self._own = context.texture(
+                (width, rows), 1, np.ascontiguousarray(batch.values, "f4"), dtype="f4"
+            )
         self._values = live if batch.live else self._own
         self._first = 0
 
@@ -113,13 +117,13 @@ class GpuBatch:
                 part.release()
 
 
-def _mesh(offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(k × 12, 9) float32 corner, normal, offset; (k × 18,) uint32 triangles."""
+@lru_cache(maxsize=32)
+def _mesh(offsets: bytes) -> tuple[bytes, bytes]:
+    """(k × 12, 9) float32 corner, normal, offset; (k × 18,) uint32 triangles. The same for every drawing."""
+    places = np.frombuffer(offsets, np.float32).reshape(-1, 3)
     one = np.array([(*corner, *normal) for normal, face in _FACES for corner in face], np.float32)
-    vertices = np.concatenate(
-        [np.tile(one, (len(offsets), 1)), np.repeat(offsets.astype(np.float32), CORNERS, axis=0)], axis=1
-    )
+    vertices = np.concatenate([np.tile(one, (len(places), 1)), np.repeat(places, CORNERS, axis=0)], axis=1)
     face = np.array([0, 1, 2, 0, 2, 3], np.uint32)
     block = np.concatenate([face + 4 * side for side in range(len(_FACES))])
-    indices = (block[None, :] + CORNERS * np.arange(len(offsets), dtype=np.uint32)[:, None]).ravel()
-    return vertices, indices.astype(np.uint32)
+    indices = block[None, :] + CORNERS * np.arange(len(places), dtype=np.uint32)[:, None]
+    return vertices.tobytes(), indices.astype(np.uint32).tobytes()

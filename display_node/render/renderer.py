@@ -117,7 +117,8 @@ class Renderer:
         self._frame.bind_to_uniform_block(0)
         alive = 0
         for batch in self._batches:
-            alive += batch.draw(t)
+            if batch.begin <= t < batch.end:
+                alive += batch.draw(t)
         if self._labels is not None:
             self._text.draw(self._labels, on_screen=False)
         self._overlay.draw(t)

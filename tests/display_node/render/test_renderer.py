@@ -1,6 +1,8 @@
 """Pixels from a real rasteriser: pure in time, nothing leaks, something to see in every chapter."""
 
 import gc
+import threading
+from dataclasses import replace
 
 import moderngl
 import numpy as np
@@ -153,6 +155,28 @@ def test_resizing_composes_anew_and_language_changes_live(renderer: Renderer, to
     assert (both[caption_rows] != korean[caption_rows]).any()
     picture = slice(int(180 * 0.35), int(180 * 0.5))  # clear of the legend's glow
     assert (both[picture] == korean[picture]).all()
+
+
+def test_a_scene_prepared_in_another_thread_looks_the_same(renderer: Renderer, tour: Scene) -> None:
+    """Whatever the screen and the language are by then."""
+
+    def shown(scene: Scene) -> list[bytes]:
+        pictures = []
+        for size, language in (((320, 180), "en+ko"), ((180, 320), "en+ko"), ((180, 320), "ko")):
+            renderer.resize(size)
+            renderer.set_language(Language(language))
+            renderer.show(scene)
+            pictures.append(frame(renderer, 8.0).tobytes())
+        return pictures
+
+    plainly = shown(replace(tour))
+    ready = replace(tour)
+    renderer.resize((320, 180))
+    renderer.set_language(Language("en+ko"))
+    composer = threading.Thread(target=renderer.prepare, args=(ready,))
+    composer.start()
+    composer.join()
+    assert shown(ready) == plainly
 
 
 def test_a_hundred_scenes_leak_no_gl_objects(renderer: Renderer, tour: Scene) -> None:
