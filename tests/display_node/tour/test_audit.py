@@ -30,7 +30,7 @@ COUNTS = {
 """Boxes, weights or filters that a caption about the shipped network counts."""
 
 
-def audit(told: Told) -> None:
+def audit(told: Told, form: Form) -> None:
     """All chapters that this tour has."""
     reader = Reader(told)
     drawing(reader)
@@ -40,7 +40,7 @@ def audit(told: Told) -> None:
         deeper(reader)
     if has(told.scene, "weighing.products"):
         weighing(reader)
-    ten_sums(reader)
+    ten_sums(reader, form)
     shares(reader)
     winner(reader)
     reader.nothing_left()
@@ -199,12 +199,12 @@ def test_a_hundred_digits() -> None:
         told = told_of(shipped(), engine().read(image), Form.FULL)
         assert all(has(told.scene, f"{name}.result") for name in ("look", "deeper"))
         assert has(told.scene, "weighing.products")
-        audit(told)
+        audit(told, Form.FULL)
 
 
 def test_the_short_form() -> None:
     for image in mnist_test(10):
-        audit(told_of(shipped(), engine().read(image), Form.SHORT))
+        audit(told_of(shipped(), engine().read(image), Form.SHORT), Form.SHORT)
 
 
 @pytest.mark.parametrize("name", ["mlp", "lenet5", "pooled"])
@@ -212,7 +212,7 @@ def test_other_networks(name: str) -> None:
     network = load(SHIPPED.with_name(f"{name}.safetensors"))
     for image in mnist_test(3):
         for form in Form:
-            audit(told_of(network, Scratch(network).read(image), form))
+            audit(told_of(network, Scratch(network).read(image), form), form)
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
