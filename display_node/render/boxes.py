@@ -54,6 +54,11 @@ class BoxShader:
         self.scrim = uniform(self.program, "u_scrim")
 
 
+def span(batch: Batch) -> tuple[float, float]:
+    """The first birth and the last death, s."""
+    return float(batch.boxes["birth"][0]), float(batch.boxes["death"].max())
+
+
 class GpuBatch:
     """Buffers of one `Batch`. `draw` costs the same however many instances the batch holds."""
 
@@ -61,8 +66,6 @@ class GpuBatch:
         context = shader.context
         self._shader = shader
         self._births, self._deaths = batch.births, batch.last_deaths
-        self.begin, self.end = self._births[0], self._deaths[-1]
-        """The first birth and the last death, s: most batches of a tour are not there at any one time."""
         self._lights = batch.lights
         self._instances = context.buffer(batch.boxes)
         self._vertices, self._indices = map(context.buffer, _mesh(batch.offsets.astype(np.float32).tobytes()))

@@ -1,4 +1,4 @@
-"""Draws a Scene at a time. Upload once with `show`, then `draw(t)` for as long as you like."""
+"""Draws a Scene at a time. Take it once with `show`, then `draw(t)` for as long as you like."""
 
 import math
 from weakref import WeakKeyDictionary
@@ -9,7 +9,7 @@ import numpy as np
 from common.bitmap import BLANK, SIDE, Bitmap
 from display_node.language import Language
 from display_node.render.atlas import Atlas
-from display_node.render.boxes import BoxShader, GpuBatch
+from display_node.render.boxes import BoxShader, GpuBatch, span
 from display_node.render.camera import FrameBlock, Pose
 from display_node.render.easing import glide
 from display_node.render.framing import scrim
@@ -19,7 +19,7 @@ from display_node.render.overlay import Overlay
 from display_node.render.palette import SAND, Palette
 from display_node.render.target import Size, Target
 from display_node.render.text import GpuText, TextLayer
-from display_node.scene import Scene
+from display_node.scene import Batch, Scene
 
 FRAME_BYTES = 24 * 4
 BLEND = 1.3
@@ -51,7 +51,8 @@ class Renderer:
         self._frame, self._block = context.buffer(reserve=FRAME_BYTES), FrameBlock()
         self._live = context.texture((SIDE * SIDE, 1), 1, dtype="f4")
         self.set_live(BLANK)
-        self._batches: list[GpuBatch] = []
+        self._batches: list[tuple[float, float, Batch]] = []
+        self._uploaded: dict[Batch, GpuBatch] = {}
         self._labels: GpuText | None = None
         self._overlay = Overlay(self._text, captions)
         self._prepared: WeakKeyDictionary[Scene, Layout] = WeakKeyDictionary()
@@ -68,10 +69,13 @@ class Renderer:
         self._prepared[scene] = self._compose(scene)
 
     def show(self, scene: Scene) -> None:
-        """Take this scene from now on; the last one's buffers are given back."""
+        """Take this scene from now on; the last one's buffers are given back.
+
+        A batch is uploaded when it is first drawn: most of a tour's come later, none has to be waited for.
+        """
         self._release_scene()
         self.scene = scene
-        self._batches = [GpuBatch(self._boxes, batch, self._live) for batch in scene.batches]
+        self._batches = [(*span(batch), batch) for batch in scene.batches]
         self._leaving = self._pose
         self._lay_out()
 
@@ -116,9 +120,9 @@ class Renderer:
         self._frame.write(self._block.pack(pose, self.target.aspect, t, fade))
         self._frame.bind_to_uniform_block(0)
         alive = 0
-        for batch in self._batches:
-            if batch.begin <= t < batch.end:
-                alive += batch.draw(t)
+        for begin, end, batch in self._batches:
+            if begin <= t < end:
+                alive += (self._uploaded.get(batch) or self._upload(batch)).draw(t)
         if self._labels is not None:
             self._text.draw(self._labels, on_screen=False)
         self._overlay.draw(t)
@@ -157,10 +161,14 @@ class Renderer:
         self._labels = self._text.upload(made.labels)
         self._overlay.take(made)
 
+    def _upload(self, batch: Batch) -> GpuBatch:
+        made = self._uploaded[batch] = GpuBatch(self._boxes, batch, self._live)
+        return made
+
     def _release_scene(self) -> None:
-        for batch in self._batches:
+        for batch in self._uploaded.values():
             batch.release()
         self._overlay.release()
         if self._labels is not None:
             self._labels.release()
-        self._batches, self._labels = [], None
+        self._batches, self._uploaded, self._labels = [], {}, None
