@@ -9,8 +9,9 @@ from display_node.exhibits.convolution import exhibit
 from display_node.form import Form
 from display_node.network import Network
 from display_node.probe import Probe
+from display_node.samples import samples
 from display_node.scene import Batch, Scene
-from tests.display_node.drawn import probe, shipped
+from tests.display_node.drawn import engine, probe, shipped
 
 ASPECTS = {"16:9": 16 / 9, "9:16": 9 / 16, "4:3": 4 / 3, "64:27": 64 / 27}
 INSTANT = 1e-3
@@ -34,9 +35,10 @@ class Told:
 
 
 @cache
-def tour(form: Form = Form.FULL) -> Told:
-    """Of the drawn 3, by the shipped network."""
-    return Told(shipped(), probe(), exhibit.build(shipped(), probe(), 1, form))
+def tour(form: Form = Form.FULL, digit: int | None = None) -> Told:
+    """Of the drawn 3, or of one of the wall's own digits, by the shipped network."""
+    read = probe() if digit is None else engine().read(samples([digit])[0])
+    return Told(shipped(), read, exhibit.build(shipped(), read, 1, form))
 
 
 @cache
