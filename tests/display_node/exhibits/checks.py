@@ -143,9 +143,6 @@ def check_chapter(network: Network, scene: Scene, batch: Batch) -> None:
     shown = about if stage is None else stages(network)[stage].shown
     begin, end = chapter(scene, owners(network).get(shown, about))
     assert batch.births[0] > begin, batch.name
-    if batch.name.startswith("filters.held"):
-        # They go back while the next text is read, and are home before anything else flies.
-        end = next(beat.start for beat in scene.beats if beat.kind == "action" and beat.start > end)
     if batch.name.endswith(".carried"):
         end += POP
     last = float(batch.boxes["birth"].max()) if about == "why" else max(batch.last_deaths)

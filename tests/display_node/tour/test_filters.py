@@ -53,7 +53,7 @@ def test_what_is_held_up_comes_from_the_block_and_goes_back(name: str) -> None:
     assert block.min(axis=0)[2] - 1e-3 <= out["start"][:, 2].min()
     assert out["end"][:, 2].min() > block.max(axis=0)[2], "in front of the block"
     begin, end = chapter(toured(name), "filters")
-    assert begin < out["birth"].min() < back["birth"].max() <= end + 1e-3
+    assert begin < out["birth"].min() < back["death"].max() <= end + 1e-3
 
 
 def test_held_maps_stand_beside_each_other() -> None:

@@ -124,19 +124,21 @@ def test_passing_labels_end_with_their_chapter_and_others_stay() -> None:
     assert deaths == {"gone": 1.0, "sooner": 0.5, "stays": label("", 0).death, "second": 2.0}
 
 
-def test_clearing_ends_what_passes_and_wiping_ends_all() -> None:
+def test_clearing_ends_what_passes_and_wiping_ends_all_but_what_is_kept() -> None:
     made = script()
-    made.labels.append(label("stays", 0.0))
+    kept = label("kept", 0.0)
+    made.labels += [label("stays", 0.0), kept]
     made.passing.append(label("passes", 0.0))
     made.rest(1.0)
     made.clear()
     made.rest(1.0)
     assert [one.death for one in made.labels if one.text == "passes"] == [1.0]
-    made.wipe()
+    made.wipe(kept)
     made.rest(1.0)
     made.labels.append(label("after", 2.0))
     deaths = {one.text: one.death for one in made.scene("test").labels}
-    assert deaths == {"stays": 2.0, "passes": 1.0, "after": label("", 0).death}
+    forever = label("", 0).death
+    assert deaths == {"stays": 2.0, "kept": forever, "passes": 1.0, "after": forever}
 
 
 def test_a_key_that_no_language_has_is_refused() -> None:
