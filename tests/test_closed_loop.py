@@ -94,7 +94,7 @@ def test_a_stroke_in_one_window_is_read_in_the_other(tmp_path: Path) -> None:
     ):
         wait_for(lambda: health(wall_http).get("awake"), "the wall to wake up")
         wait_for(lambda: health(station_http).get("reachable"), "the station to find its wall")
-        assert lit(screenshot(wall_screen, SIZE)) > 0.02, "the invitation"
+        wait_for(lambda: lit(screenshot(wall_screen, SIZE)) > 0.02, "the invitation")
 
         before = screenshot(station_screen, SIZE)
         draw_three(station_screen)

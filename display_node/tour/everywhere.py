@@ -22,8 +22,10 @@ EM = 2.3
 """Units: size of the numbers at the stops."""
 FAR = 4
 """Boxes of the map from the spot to the last stop, at least."""
+LAST = 1.2
+"""Seconds for which the sum below zero, and what becomes of it, can be seen."""
 ZERO = 0.5
-"""Seconds until a negative sum becomes zero."""
+"""Part of that time after which a negative sum becomes zero."""
 
 
 def tell(script: Script, first: First) -> None:
@@ -41,7 +43,7 @@ def tell(script: Script, first: First) -> None:
         script.say("tour.zero")
     with script.action():
         if below is not None:
-            _stop(script, first, [below], "everywhere.below")
+            _stop(script, first, [below], "everywhere.below", stay=LAST)
             stops = [*stops, below]
         others = np.setdiff1d(_channel(first), [*stops, first.box()])
         births = script.now + ALL * np.arange(len(others)) / max(len(others), 1)
@@ -81,13 +83,13 @@ def _stops(first: First, below: int | None) -> list[int]:
     return found
 
 
-def _stop(script: Script, first: First, cells: list[int], name: str) -> None:
-    """One cell after the other, slowly, and its sum."""
+def _stop(script: Script, first: First, cells: list[int], name: str, *, stay: float = STOP) -> None:
+    """One cell after the other, slowly, and its sum, which stays for so many seconds."""
     if not cells:
         return
     _walk(script, first, np.array(cells), script.now + STOP * np.arange(len(cells)), LEG, name)
     for cell in cells:
-        _told(script, first, cell)
+        _told(script, first, cell, stay)
     script.rest(STOP * len(cells) + LEG)
 
 
@@ -100,14 +102,14 @@ def _walk(script: Script, first: First, cells: np.ndarray, births: np.ndarray, l
     first.arrivals.reshape(-1)[cells] = flown.arrivals
 
 
-def _told(script: Script, first: First, cell: int) -> None:
+def _told(script: Script, first: First, cell: int, stay: float) -> None:
     """The sum beside its box; below zero, what the ReLU makes of it."""
     total = float(first.told.sums(first.target).ravel()[cell])
     x, y, z = first.target.centres[cell].tolist()
     at, born = (x + BESIDE, y, z), float(first.arrivals.ravel()[cell])
-    gone = born + STOP * 1.4
+    gone = born + stay
     zeroed = first.rectified and total < 0
-    label = Label(printed(total), at, EM, born, Tint.RESULT, born + ZERO if zeroed else gone)
+    label = Label(printed(total), at, EM, born, Tint.RESULT, born + ZERO * stay if zeroed else gone)
     script.passing.append(label)
     if zeroed:
-        script.passing.append(Label("0", at, EM, born + ZERO, Tint.RESULT, gone))
+        script.passing.append(Label("0", at, EM, born + ZERO * stay, Tint.RESULT, gone))

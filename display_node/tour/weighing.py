@@ -18,11 +18,11 @@ SLOW = 0.4
 """Seconds of each leg of the row that is explained."""
 STEP = 0.25
 """Seconds from the products' sum to the bias, and to the result."""
-EM = 3.6
+EM = 3.8
 """Units: size of the numbers."""
 ABOVE = 3.0
 """Units above its box at which the first of them stands."""
-DIGIT_EM, DIGIT_DOWN = 4.5, 6.0
+DIGIT_EM, DIGIT_DOWN = 5.2, 6.3
 """The digits under the ten sums: their size, and units from the boxes' middles."""
 
 

@@ -45,10 +45,10 @@ def tell(script: Script, told: Material, called: Label) -> None:
     with script.action():
         _flow(script, told, found)
         script.rest(BACK + BLOOM)
+    script.wipe()
     place, answer = _places(told)
     script.look(FRONT, (*around(place, SIDE, SIDE, SIDE, SIDE), *around(answer, SIDE / 2, SIDE / 2, 0, 0)))
     with script.action():
-        script.wipe()
         script.batches.append(_forward(told, found[stages[0].shown].ravel(), script.now, place))
         text, tint = (str(probe.digit), Tint.ANSWER) if probe.sure else ("?", Tint.RESULT)
         script.labels.append(Label(text, answer, EM, script.now + FORWARD, tint))

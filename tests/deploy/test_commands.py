@@ -69,7 +69,7 @@ def test_the_demo_without_a_screen_answers_and_leaves_pictures(tmp_path: Path) -
     assert re.search(r"A drawn 3 went over UDP and was read as 3, \d", done.stdout)
     made = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert [name for name in made if name.endswith(".mp4")] == ["tour.mp4"]
-    assert len([name for name in made if name.endswith(".png")]) == 10
+    assert len([name for name in made if name.endswith(".png")]) == 13
     assert (tmp_path / "out" / "tour.mp4").stat().st_size > 50_000
 
 

@@ -40,7 +40,7 @@ def test_every_chapter_has_something_to_see(renderer: Renderer, name: str, size:
     pictures = [[frame(renderer, t) for t in instants(scene, chapter)] for chapter in scene.chapters]
     renderer.show(replace(scene, batches=stands))
     for chapter, seen in zip(scene.chapters, pictures, strict=True):
-        lit = upper(seen[2])
+        lit = upper(seen[-1])  # most of it has happened
         assert lit.mean() > 0.01, chapter.name
         assert lit[:, size[0] // 3 : 2 * size[0] // 3].mean() > 0.01, chapter.name
         if chapter.name not in ("drawing", "flatten", "answer", "winner"):
