@@ -52,13 +52,18 @@ def running(terms: Numbers, decimals: int = 2) -> Floats:
 def shares(probabilities: Numbers, decimals: int = 0) -> list[float]:
     """Percentages that, as printed, add up to exactly 100; who has more never gets less.
 
-    Each is less than one unit of the last place from its true value.
+    Each is less than one unit of the last place from its true value. A hundred per cent is said of nothing
+    less: where there is no more to the others than rounding took, the runner-up gets a unit all the same.
     """
     parts = _scaled(probabilities, decimals)
     unit, whole = 10**decimals, sum(parts)
     if min(parts, default=0) < 0 or abs(whole - unit) > unit * SLACK:
         raise ValueError(f"shares of one are wanted, not {[float(part / unit) for part in parts]}")
-    units = _apportioned([part * 100 * unit / whole for part in parts], 100 * unit)
+    scaled = [part * 100 * unit / whole for part in parts]
+    units = _apportioned(scaled, 100 * unit)
+    first, second = sorted(range(len(parts)), key=lambda at: -parts[at])[:2] if len(parts) > 1 else (0, 0)
+    if units[first] == 100 * unit and scaled[first] < 100 * unit:
+        units[first], units[second] = units[first] - 1, 1
     return [_read(count, decimals) for count in units]
 
 

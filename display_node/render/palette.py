@@ -85,10 +85,10 @@ def _luminance(colour: Colour) -> float:
 SAND = Palette(
     positive=(
         (1.00, 0.98, 0.94),  # drawing: paper white
-        (1.00, 0.62, 0.20),  # weight: amber
+        (1.00, 0.57, 0.15),  # weight: amber
         (1.00, 0.78, 0.48),  # product: amber on its way to white
-        (0.56, 0.90, 0.84),  # result: sea glass
-        (1.00, 0.80, 0.34),  # answer: gold
+        (0.42, 0.88, 0.80),  # result: sea glass
+        (1.00, 0.85, 0.38),  # answer: gold
     ),
     negative=(
         (0.40, 0.60, 1.00),
@@ -99,7 +99,7 @@ SAND = Palette(
     ),
     # Into green and past it. Those who don't see red take a yellow green for amber, and a lilac for blue.
     maps=(
-        (0.56, 0.90, 0.84),  # sea glass
+        (0.42, 0.88, 0.80),  # sea glass
         (0.36, 0.82, 0.66),  # jade
         (0.54, 0.88, 0.64),  # fern
         (0.74, 0.84, 0.74),  # lichen

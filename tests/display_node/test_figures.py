@@ -129,7 +129,9 @@ def test_shares_add_up_to_a_hundred(given_sums: list[float], decimals: int) -> N
 def test_shares_by_example() -> None:
     assert shares([1 / 3, 1 / 3, 1 / 3]) == [34, 33, 33]
     assert shares([1 / 3, 1 / 3, 1 / 3], decimals=1) == [33.4, 33.3, 33.3]
-    assert shares([0.996, 0.004]) == [100, 0]
+    assert shares([0.996, 0.004]) == [99, 1], "a hundred is said of nothing less"
+    assert shares([1.0, 0.0]) == [100, 0]
+    assert shares([0.0, 0.9999, 0.00002, 0.00008], decimals=1) == [0.0, 99.9, 0.0, 0.1]
 
 
 @pytest.mark.parametrize("wrong", [[], [0.5, 0.6], [1.5, -0.5], [0.0, 0.0]])
