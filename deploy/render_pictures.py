@@ -15,7 +15,10 @@ from display_node.scene import Chapter, Scene
 PICTURES = Path(__file__).parent / "pictures"
 MOMENT = 0.62
 """Part of a chapter that has passed when its picture is taken: its action is at its height."""
-MOMENTS = {"drawing": 0.9, "look": 0.8, "everywhere": 0.78, "filters": 0.9, "conv2d2": 0.34, "why": 0.99}
+MOMENTS = {
+    "drawing": 0.9, "look": 0.8, "everywhere": 0.78, "filters": 0.85, "conv2d2": 0.4, "linear1": 0.85, "answer": 0.97,
+    "why": 0.99,
+}  # fmt: skip
 """The same for chapters whose height is elsewhere."""
 CLIP = {"size": "640x360", "frame_rate": 12, "speed": 3.2}
 """About twenty seconds; a software rasteriser makes it in half a minute."""
@@ -27,7 +30,9 @@ SHEET = ("drawing", "look", "everywhere", "filters", "conv2d2", "conv2d3", "line
 
 def moment(scene: Scene, chapter: Chapter) -> float:
     """Seconds into the scene."""
-    return chapter.start + MOMENTS.get(chapter.name, MOMENT) * (scene.next_chapter(chapter.start) - chapter.start)
+    return chapter.start + MOMENTS.get(chapter.name, MOMENT) * (
+        scene.next_chapter(chapter.start) - chapter.start
+    )
 
 
 def render_chapters(drawing: str, folder: Path, size: str = "1280x720") -> Iterator[Path]:
