@@ -16,8 +16,8 @@ PICTURES = Path(__file__).parent / "pictures"
 MOMENT = 0.62
 """Part of a chapter that has passed when its picture is taken: its action is at its height."""
 MOMENTS = {
-    "drawing": 0.9, "look": 0.8, "everywhere": 0.78, "filters": 0.85, "conv2d2": 0.4, "linear1": 0.85, "answer": 0.97,
-    "why": 0.99,
+    "drawing": 0.9, "look": 0.8, "everywhere": 0.78, "filters": 0.85, "conv2d2": 0.4, "linear1": 0.85,
+    "answer": 0.97, "why": 0.99,
 }  # fmt: skip
 """The same for chapters whose height is elsewhere."""
 CLIP = {"size": "640x360", "frame_rate": 12, "speed": 3.2}
