@@ -1,5 +1,6 @@
 """What is said about an answer: once, so that the tablet and the wall never disagree."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,17 +24,32 @@ class Verdict:
 
 
 def judge(probabilities: Sequence[float], sure: bool) -> Verdict:
-    """The verdict on probabilities in the order 0…9, `sure` that it is a digit at all.
-
-    A hundred per cent is said of nothing less.
-    """
+    """The verdict on probabilities in the order 0…9, `sure` that it is a digit at all."""
+    parts = percentages(probabilities)
     order = sorted(range(len(probabilities)), key=lambda digit: -probabilities[digit])
     first, second = order[0], order[1]
     share = probabilities[first]
     kind = "sure" if share >= SURE else "likely" if share >= LIKELY else "unsure"
     kind = kind if sure else "strange"
-    return Verdict(kind, first, _percent(share), second, _percent(probabilities[second]))
+    return Verdict(kind, first, parts[first], second, parts[second])
 
 
-def _percent(share: float) -> int:
-    return 100 if share >= 1.0 else min(round(100 * share), 99)
+def percentages(probabilities: Sequence[float]) -> list[int]:
+    """Whole per cents of these shares of their sum: exactly a hundred together, who has more never less.
+
+    Each is less than one from its true value, by the largest remainder (A. Hamilton's method; M. Balinski and
+    H. P. Young, Fair Representation, 1982). A hundred is said of nothing less: where the others have no more
+    than rounding took, the runner-up gets one all the same. Where all are zero, so are these.
+    """
+    whole = math.fsum(probabilities)
+    if whole <= 0.0:
+        return [0] * len(probabilities)
+    exact = [100.0 * share / whole for share in probabilities]
+    parts = [math.floor(share) for share in exact]
+    order = sorted(range(len(parts)), key=lambda at: -exact[at])
+    for at in sorted(order, key=lambda at: parts[at] - exact[at])[: 100 - sum(parts)]:
+        parts[at] += 1
+    first, second = order[:2]
+    if parts[first] == 100 and probabilities[second] > 0.0:
+        parts[first], parts[second] = 99, 1
+    return parts

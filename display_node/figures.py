@@ -13,8 +13,6 @@ import numpy.typing as npt
 
 MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 6
-SLACK = 1e-3
-"""How far from one the shares of a softmax in float32 may add up."""
 
 Floats = npt.NDArray[np.float64]
 Numbers = Sequence[float] | npt.NDArray[np.floating]
@@ -47,24 +45,6 @@ def running(terms: Numbers, decimals: int = 2) -> Floats:
     """(n,) the sums of the first term, of the first two, …, of the terms as printed."""
     sums = np.cumsum([round(term) for term in _scaled(terms, decimals)], dtype=object)
     return np.array([_read(unit, decimals) for unit in sums])
-
-
-def shares(probabilities: Numbers, decimals: int = 0) -> list[float]:
-    """Percentages that, as printed, add up to exactly 100; who has more never gets less.
-
-    Each is less than one unit of the last place from its true value. A hundred per cent is said of nothing
-    less: where there is no more to the others than rounding took, the runner-up gets a unit all the same.
-    """
-    parts = _scaled(probabilities, decimals)
-    unit, whole = 10**decimals, sum(parts)
-    if min(parts, default=0) < 0 or abs(whole - unit) > unit * SLACK:
-        raise ValueError(f"shares of one are wanted, not {[float(part / unit) for part in parts]}")
-    scaled = [part * 100 * unit / whole for part in parts]
-    units = _apportioned(scaled, 100 * unit)
-    first, second = sorted(range(len(parts)), key=lambda at: -parts[at])[:2] if len(parts) > 1 else (0, 0)
-    if units[first] == 100 * unit and scaled[first] < 100 * unit:
-        units[first], units[second] = units[first] - 1, 1
-    return [_read(count, decimals) for count in units]
 
 
 def _scaled(values: Numbers, decimals: int) -> list[Fraction]:

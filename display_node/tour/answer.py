@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from common.verdict import judge
-from display_node.figures import printed, shares
+from common.verdict import judge, percentages
+from display_node.figures import printed
 from display_node.flights import gain, standing
 from display_node.scene import Batch, Label, Tint, boxes
 from display_node.sound import score
@@ -22,7 +22,7 @@ READ = 0.5
 ONE_BY_ONE = 1.3
 """Seconds in which the bars begin to grow."""
 GROWTH = 0.5
-SUM_EM, SHARE_EM = 2.6, 2.5
+SUM_EM, SHARE_EM = 2.6, 2.8
 """Sizes of the numbers over the boxes."""
 OVER = 2.5
 """Units between a bar and its share."""
@@ -44,6 +44,8 @@ def tell(script: Script, told: Material, arrivals: Floats, *, brief: bool = Fals
     room = TALLEST + CALLED_OVER + CALLED_EM / 2
     script.look(direction, hold(*shown, above=room, below=DIGIT_DOWN + DIGIT_EM / 2))
     script.point(stage.shown, "softmax")
+    if not brief:
+        script.explain("result", "answer")
     seconds = ONE_BY_ONE * (0.4 if brief else 1.0)
     with script.action():
         begin = script.now
@@ -73,11 +75,6 @@ def verdict(told: Material) -> tuple[str, dict[str, str]]:
     said = judge([float(share) for share in told.probe.probabilities], told.probe.sure)
     values = {"digit": said.digit, "share": said.percent, "other": said.second, "rest": said.rest}
     return f"answer.{said.kind}", {name: str(value) for name, value in values.items()}
-
-
-def percent(share: float) -> str:
-    """With one decimal: a hundred per cent is said of nothing less. Nothing at all is just 0 %."""
-    return f"{share:.1f} %" if share else "0 %"
 
 
 def _sums(script: Script, told: Material, stage: Stage, arrivals: Floats, births: Floats) -> None:
@@ -127,14 +124,14 @@ def _bars(script: Script, told: Material, stage: Stage, births: Floats) -> list[
     script.cues.append(score.shared(births, parts, stage.centres))
     tops = end + np.stack([np.zeros(len(parts)), height / 2, np.zeros(len(parts))], axis=1)
     places: list[tuple[float, float, float]] = []
-    for digit, share in enumerate(shares(parts, 1)):
+    for digit, share in enumerate(percentages(parts.tolist())):
         x, y, z = tops[digit].tolist()
         places.append((x, y, z))
         colour = Tint(int(tint[digit]))
         low = (x, float(stage.centres[digit, 1]) + OVER, z)
         script.labels.append(
             Label(
-                percent(share), low, SHARE_EM, float(births[digit]), colour,
+                f"{share} %", low, SHARE_EM, float(births[digit]), colour,
                 to=(x, y + OVER, z), flight=GROWTH,
             )
         )  # fmt: skip

@@ -26,7 +26,7 @@ OUT = 0.4
 """Seconds of each on its way."""
 MEET = 0.45
 """Seconds in which they become one."""
-READ = 0.45
+READ = 0.35
 """Seconds for which all of them stand."""
 STEP = 0.2
 """Seconds between the sum, the bias, the result and the box."""

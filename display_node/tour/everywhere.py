@@ -14,7 +14,7 @@ LEG = 0.4
 """Seconds of each leg at a stop: down on the patch, over to the cell."""
 STOP = 0.6
 """Seconds from stop to stop."""
-ALL = 0.9
+ALL = 0.7
 """Seconds in which the filter goes over everything else."""
 BESIDE = 4.2
 """Units from a box to its number."""
@@ -22,7 +22,7 @@ EM = 2.3
 """Units: size of the numbers at the stops."""
 FAR = 4
 """Boxes of the map from the spot to the last stop, at least."""
-LAST = 1.2
+LAST = 1.0
 """Seconds for which the sum below zero, and what becomes of it, can be seen."""
 ZERO = 0.5
 """Part of that time after which a negative sum becomes zero."""
@@ -45,6 +45,7 @@ def tell(script: Script, first: First) -> None:
         if below is not None:
             _stop(script, first, [below], "everywhere.below", stay=LAST)
             stops = [*stops, below]
+            script.rest(LAST - LEG)  # the number is read before the swarm comes
         others = np.setdiff1d(_channel(first), [*stops, first.box()])
         births = script.now + ALL * np.arange(len(others)) / max(len(others), 1)
         _walk(script, first, others, births, 1 / 3, "everywhere.all")

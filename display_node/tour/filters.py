@@ -14,7 +14,7 @@ from display_node.tour.script import Script
 from display_node.tour.views import FROM_THE_LEFT, FRONT, around, hold
 from display_node.windows import kernel_offsets
 
-ALL = 1.0
+ALL = 0.75
 """Seconds in which all the other filters go over the drawing."""
 HELD = 3
 """Maps that are held up."""

@@ -56,7 +56,7 @@ def tell(script: Script, first: First) -> None:
     front = float(first.source.high[2])
     script.look(CLOSE, around((x, y, front), half + 0.1, half + EDGE, 1.5 * half, 1.5 * half), 1.5)
     script.point("look")
-    script.explain("drawing", "filter", "result", until=script.now + 20.0)
+    script.explain("drawing", "filter", "product", "result")
     seen = script.now - POINTING
     with script.action():
         hovering = script.now

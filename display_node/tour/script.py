@@ -13,6 +13,7 @@ import numpy as np
 from display_node import reading
 from display_node.scene import (
     DIMMED,
+    FOREVER,
     Batch,
     Beat,
     BeatKind,
@@ -79,9 +80,11 @@ class Script:
         self._pointed.append((self.now, frozenset(lit)))
         self._beat("highlight", POINTING)
 
-    def explain(self, *roles: str, until: float) -> None:
-        """Name the colours of these roles in the legend from now on."""
-        self._legends.append(Legend(self.now, until, roles))
+    def explain(self, *roles: str) -> None:
+        """The legend names the colours of these roles from now on, instead of those before."""
+        if self._legends:
+            self._legends[-1] = replace(self._legends[-1], until=self.now)
+        self._legends.append(Legend(self.now, FOREVER, roles))
 
     @contextmanager
     def action(self) -> Iterator[None]:
@@ -102,6 +105,14 @@ class Script:
             label if label in kept else replace(label, death=min(label.death, self.now))
             for label in self.labels
         ]
+
+    def vanish(self, *names: str) -> None:
+        """The boxes of these batches are gone from now on."""
+        for index, batch in enumerate(self.batches):
+            if batch.name in names:
+                made = batch.boxes.copy()
+                made["death"] = np.minimum(made["death"], self.now)
+                self.batches[index] = replace(batch, boxes=made)
 
     def rest(self, seconds: float) -> None:
         """Nothing moves."""

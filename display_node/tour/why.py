@@ -46,6 +46,7 @@ def tell(script: Script, told: Material, called: Label) -> None:
         _flow(script, told, found)
         script.rest(BACK + BLOOM)
     script.wipe()
+    script.vanish("softmax", f"why.{stages[-1].shown}")
     place, answer = _places(told)
     script.look(FRONT, (*around(place, SIDE, SIDE, SIDE, SIDE), *around(answer, SIDE / 2, SIDE / 2, 0, 0)))
     with script.action():

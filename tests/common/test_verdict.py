@@ -1,10 +1,12 @@
 """One judgement of ten probabilities."""
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.verdict import LIKELY, SURE, judge
+from common.verdict import LIKELY, SURE, judge, percentages
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,21 @@ def test_the_winner_and_the_runner_up_are_the_two_largest(shares: list[float]) -
     verdict = judge(shares, True)
     assert verdict.digit != verdict.second
     assert sorted(shares)[-2:] == [shares[verdict.second], shares[verdict.digit]]
+
+
+@given(st.lists(st.floats(0, 1), min_size=10, max_size=10))
+def test_percentages_are_a_hundred_together_and_nearly_true(shares: list[float]) -> None:
+    parts, whole = percentages(shares), sum(shares)
+    if not whole:
+        assert parts == [0] * 10
+        return
+    assert sum(parts) == 100
+    assert all(abs(part - 100 * share / whole) < 1 + 1e-9 for part, share in zip(parts, shares, strict=True))
+    for one, other in combinations(range(10), 2):
+        assert (shares[one] - shares[other]) * (parts[one] - parts[other]) >= 0
+
+
+def test_percentages_by_example() -> None:
+    assert percentages([1 / 3, 1 / 3, 1 / 3]) == [34, 33, 33]
+    assert percentages([0.0, 0.9999, 0.00002, 0.00008]) == [0, 99, 0, 1]
+    assert percentages([1.0, 0.0]) == [100, 0]

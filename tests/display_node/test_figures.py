@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display_node.figures import printed, rounded_sum, running, shares
-from display_node.probe import softmax
+from display_node.figures import printed, rounded_sum, running
 
 numbers = st.floats(-1e4, 1e4, allow_subnormal=False)
 few = st.lists(numbers, min_size=1, max_size=40)
@@ -108,33 +107,3 @@ def test_partial_sums_are_those_of_the_printed_terms(terms: list[float], decimal
         at += by_hand(printed(term, decimals))
         assert by_hand(text) == at
     assert partial[-1] == printed(total, decimals)
-
-
-sums = st.lists(st.floats(-40, 40, width=32), min_size=10, max_size=10)
-
-
-@given(sums, st.sampled_from([0, 1]))
-def test_shares_add_up_to_a_hundred(given_sums: list[float], decimals: int) -> None:
-    probabilities = softmax(np.array(given_sums, np.float32))
-    found = shares(probabilities, decimals)
-    assert sum(by_hand(printed(share, decimals)) for share in found) == 100
-    for share, probability in zip(found, probabilities, strict=True):
-        assert share >= 0
-        assert abs(share - 100 * float(probability)) < 10.0**-decimals + 1e-3
-    assert found[int(np.argmax(probabilities))] == max(found)
-    order = np.argsort(probabilities, kind="stable")
-    assert (np.diff(np.array(found)[order][np.diff(probabilities[order], prepend=-1) > 0]) >= 0).all()
-
-
-def test_shares_by_example() -> None:
-    assert shares([1 / 3, 1 / 3, 1 / 3]) == [34, 33, 33]
-    assert shares([1 / 3, 1 / 3, 1 / 3], decimals=1) == [33.4, 33.3, 33.3]
-    assert shares([0.996, 0.004]) == [99, 1], "a hundred is said of nothing less"
-    assert shares([1.0, 0.0]) == [100, 0]
-    assert shares([0.0, 0.9999, 0.00002, 0.00008], decimals=1) == [0.0, 99.9, 0.0, 0.1]
-
-
-@pytest.mark.parametrize("wrong", [[], [0.5, 0.6], [1.5, -0.5], [0.0, 0.0]])
-def test_what_is_no_share_of_one_is_refused(wrong: list[float]) -> None:
-    with pytest.raises(ValueError, match="shares of one"):
-        shares(wrong)

@@ -91,8 +91,11 @@ def test_products_and_bias_add_up_to_the_cell_that_they_become(index: int) -> No
 
 
 def test_standing_boxes_stay_to_the_end() -> None:
-    for name in ("input", *LAYERS, "flatten8", "relu10", "softmax"):
+    for name in ("input", *LAYERS, "flatten8", "relu10"):
         assert (standing(toured(), name)["death"] == np.float32(FOREVER)).all()
+    # The bars make way for the drawing, which is the last picture.
+    (gone,) = set(standing(toured(), "softmax")["death"].tolist())
+    assert gone == pytest.approx(float(named(toured(), "why.drawing").births[0]), abs=1.0)
 
 
 def test_what_is_not_meant_is_dim_and_in_the_end_nothing_is() -> None:
@@ -108,10 +111,12 @@ def test_what_is_not_meant_is_dim_and_in_the_end_nothing_is() -> None:
 
 
 def test_a_legend_says_what_the_colours_mean_while_they_first_appear() -> None:
-    (legend,) = toured().legends
+    legend, last = toured().legends
     look = next(chapter.start for chapter in toured().chapters if chapter.name == "look")
-    assert legend.roles == ("drawing", "filter", "result")
-    assert look < legend.time < legend.until <= toured().duration
+    assert legend.roles == ("drawing", "filter", "product", "result")
+    assert look < legend.time < legend.until == last.time
+    assert last.roles == ("result", "answer")
+    assert last.until >= toured().duration
     assert named(toured(), "look.filter").births[0] >= legend.time
 
 

@@ -31,14 +31,14 @@ def box(stage: Stage, label: Label) -> int:
 
 
 def shares(reader: Reader) -> None:
-    """Together exactly a hundred per cent; each within a tenth of its own; none of nothing but nothing."""
+    """Together exactly a hundred per cent; each within one of its own."""
     stage, probabilities = reader.line_up[-1], reader.told.probe.probabilities
     labels = reader.take("answer", lambda label: label.text.endswith(" %"))
     assert sorted(box(stage, label) for label in labels) == list(range(10))
     parts = [number(label.text) for label in sorted(labels, key=lambda label: box(stage, label))]
-    assert sum(parts) == Decimal("100.0")
+    assert sum(parts) == 100
     for part, probability in zip(parts, probabilities, strict=True):
-        assert abs(part - 100 * Decimal(float(probability))) < Decimal("0.1") + Decimal("0.001")
+        assert abs(part - 100 * Decimal(float(probability))) < 1 + Decimal("0.001")
     for low, high in pairwise(np.argsort(probabilities)):
         assert parts[low] <= parts[high] or probabilities[low] == probabilities[high]
 

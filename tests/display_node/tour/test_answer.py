@@ -7,10 +7,10 @@ import pytest
 
 from display_node.exhibits.convolution import exhibit
 from display_node.probe import Probe
-from display_node.scene import FOREVER, Scene, Sound, Tint
+from display_node.scene import Scene, Sound, Tint
 from display_node.sound.cues import between
 from display_node.stages import stages
-from display_node.tour.answer import CALLED_EM, LEAST, OVER, READ, SHARE_EM, SUM_EM, TALLEST, percent
+from display_node.tour.answer import CALLED_EM, LEAST, OVER, READ, SHARE_EM, SUM_EM, TALLEST
 from tests.display_node.drawn import probe, shipped
 from tests.display_node.tour.toured import chapter, landed, named, number, reading, standing, toured, within
 
@@ -29,7 +29,7 @@ def test_the_shares_add_up_to_a_hundred_and_are_the_networks_own(name: str) -> N
     labels = [one for one in within(toured(name), "answer") if one.height == SHARE_EM]
     said = [number(one.text.removesuffix(" %")) for one in sorted(labels, key=lambda one: one.at[0])]
     assert sum(said) == pytest.approx(100.0, abs=1e-9)
-    np.testing.assert_allclose(said, 100 * shares, atol=0.1)
+    np.testing.assert_allclose(said, 100 * shares, atol=1.0)
     bars = standing(toured(name), "softmax")
     np.testing.assert_array_equal(bars["value_end"], shares)
     heights = bars["size_end"][:, 1]
@@ -91,12 +91,5 @@ def test_who_is_not_sure_asks_and_nothing_is_gold() -> None:
 
 
 def test_the_bars_stay_and_the_sums_do_not() -> None:
-    assert (named(toured(), "softmax").boxes["death"] == np.float32(FOREVER)).all()
+    assert (named(toured(), "softmax").boxes["death"] > chapter(toured(), "why")[0]).all()
     assert named(toured(), "fc2").boxes["death"].max() < chapter(toured(), "winner")[0]
-
-
-@pytest.mark.parametrize(
-    ("share", "text"), [(0.0, "0 %"), (0.1, "0.1 %"), (99.9, "99.9 %"), (100.0, "100.0 %")]
-)
-def test_a_share_as_it_is_printed(share: float, text: str) -> None:
-    assert percent(share) == text
