@@ -48,7 +48,7 @@ SIZES = ((480, 270), (270, 480))
 SAMPLES = 4
 DRAWING = f"{DRAWINGS}:7"
 PARTS = {
-    "drawing": (0.3, 0.8), "look": (0.3, 0.73), "everywhere": (0.3, 0.85), "filters": (0.3, 0.85),
+    "drawing": (0.3, 0.8), "look": (0.46, 0.75), "everywhere": (0.3, 0.85), "filters": (0.3, 0.85),
     "conv2d2": (0.3, 0.85), "conv2d3": (0.5, 0.85), "conv2d4": (0.5, 0.85), "flatten": (0.5, 0.9),
     "linear1": (0.5, 0.85), "sums": (0.5, 0.95), "answer": (0.5, 0.85), "winner": (0.1, 0.7),
     "why": (0.5, 1.0),
