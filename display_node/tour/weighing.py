@@ -30,7 +30,7 @@ def tell(script: Script, told: Material, source: Stage, target: Stage, part: Par
     """The first line of weights: the row of the number that came out largest, then all."""
     script.chapter(part.chapter)
     script.say("tour.weigh", count=number(len(source.centres)))
-    script.look(FROM_THE_LEFT, hold(source, target, above=LIFT + EM * 2))
+    script.look(FROM_THE_LEFT, hold(source, target, above=LIFT + EM * 2.5))
     script.point(source.shown, target.shown, "weighing")
     row = int(told.sums(target).argmax())
     incoming, births = told.shown(source), np.array([script.now], np.float32)
@@ -104,6 +104,6 @@ def _numbers(script: Script, told: Material, source: Stage, target: Stage, row: 
         (f"= {printed(whole)}" + (" → 0" if zeroed else ""), Tint.RESULT),
     )
     for index, (text, tint) in enumerate(lines):
-        at = (x, y + EM * 1.2 * (2 - index), z)
+        at = (x, y + EM * 1.5 * (2 - index), z)
         script.passing.append(Label(text, at, EM, script.now, tint))
         script.rest(STEP)
