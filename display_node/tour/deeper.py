@@ -11,6 +11,7 @@ from display_node.sound import score
 from display_node.stages import GAP, Stage
 from display_node.telling import number
 from display_node.tour.material import Floats, Material
+from display_node.tour.naming import ROOM, name_blocks
 from display_node.tour.printing import signed
 from display_node.tour.script import Script, stagger
 from display_node.tour.views import CLOSE, FROM_THE_LEFT, around, hold
@@ -61,6 +62,7 @@ def tell(script: Script, told: Material, source: Stage, target: Stage, chapter: 
     script.clear()
     script.say("tour.deeper_rest", count=number(target.shape[0]))
     script.point(source.shown, target.shown, "deeper")
+    name_blocks(script, source, target)
     with script.action():
         spot = int(np.ravel_multi_index(cell, target.shape))
         others = np.delete(np.arange(arrivals.size), spot)
@@ -181,6 +183,6 @@ def _one(
         gain=gain(told.shown(target)), tint=Tint.RESULT,
     )  # fmt: skip
     script.batches.append(Batch("deeper.result", fly))
-    script.follow(FROM_THE_LEFT, hold(source, target), FLIGHT)
+    script.follow(FROM_THE_LEFT, hold(source, target, below=ROOM, ahead=ROOM), FLIGHT)
     script.rest(FLIGHT)
     return script.now

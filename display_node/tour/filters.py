@@ -10,6 +10,7 @@ from display_node.sound import score
 from display_node.telling import number
 from display_node.tour.first import First
 from display_node.tour.material import Floats
+from display_node.tour.naming import ROOM, name_blocks
 from display_node.tour.script import Script
 from display_node.tour.views import FROM_THE_LEFT, FRONT, around, hold
 from display_node.windows import kernel_offsets
@@ -36,8 +37,9 @@ def tell(script: Script, first: First) -> None:
     channels = first.target.shape[0]
     script.chapter("filters")
     script.say("tour.filters", count=number(channels))
-    script.look(FROM_THE_LEFT, hold(first.source, first.target), seconds=0.5)
+    script.look(FROM_THE_LEFT, hold(first.source, first.target, below=ROOM, ahead=ROOM), seconds=0.5)
     script.point(first.source.shown, first.target.shown, "filters")
+    name_blocks(script, first.source, first.target)
     with script.action():
         _all(script, first)
         script.rest(ALL + 2 / 3)
@@ -46,6 +48,7 @@ def tell(script: Script, first: First) -> None:
         middle = places.mean(axis=0).tolist()
         reach = float(np.ptp(places[:, 0])) / 2 + _width(first) * 0.75
         points = around(tuple(middle), reach, reach, _width(first) * 0.6, _width(first) * 0.95)
+        script.clear()
         script.look(FRONT, points, seconds=0.8)
         script.point("filters.held")
         with script.action():

@@ -57,7 +57,8 @@ class Script:
     def chapter(self, name: str, *, hush: bool = True) -> None:
         """The next chapter begins once the last one's caption has been read; at once, if it is to go on."""
         if hush:
-            self._end()
+            self._hush()
+        self.clear()
         self._chapters.append(Chapter(name, self.now))
 
     def say(self, key: str, **values: str) -> None:

@@ -7,6 +7,7 @@ from display_node.sound import score
 from display_node.stages import Stage
 from display_node.telling import Part
 from display_node.tour.material import Material
+from display_node.tour.naming import ROOM, name_blocks
 from display_node.tour.script import Script
 from display_node.tour.views import FROM_THE_LEFT, hold
 
@@ -16,8 +17,9 @@ def tell(script: Script, told: Material, source: Stage, target: Stage, part: Par
     if part.caption is not None:
         script.say(part.caption, **part.values)
     above = 0.0 if target.kind != "linear" or source.upright else LIFT + 2 * source.height
-    script.look(FROM_THE_LEFT, hold(source, target, above=above))
+    script.look(FROM_THE_LEFT, hold(source, target, above=above, below=ROOM, ahead=ROOM))
     script.point(source.shown, target.shown)
+    name_blocks(script, source, target)
     with script.action():
         act(script, told, source, target, part.seconds)
 

@@ -17,6 +17,7 @@ from display_node.network import SHIPPED, Network, load
 from display_node.probe import Probe
 from display_node.scene import Label, Tint
 from display_node.stages import Stage
+from display_node.tour.naming import QUIET
 from tests.data import mnist_test
 from tests.display_node.drawn import engine, shipped
 from tests.display_node.tour.ending import shares, ten_sums, winner
@@ -43,7 +44,21 @@ def audit(told: Told, form: Form) -> None:
     ten_sums(reader, form)
     shares(reader)
     winner(reader)
+    blocks(reader)
     reader.nothing_left()
+
+
+def blocks(reader: Reader) -> None:
+    """Under each block its own sizes."""
+    chapters = [chapter.name for chapter in reader.scene.chapters]
+    for label in [
+        label for name in chapters for label in reader.take(name, lambda label: label.light == QUIET)
+    ]:
+        stage = min(
+            reader.line_up, key=lambda stage: abs(float((stage.low + stage.high)[2]) / 2 - label.at[2])
+        )
+        assert label.text == " × ".join(str(size) for size in stage.shape if size > 1)
+        assert label.at[1] < stage.low[1]
 
 
 def drawing(reader: Reader) -> None:
