@@ -23,7 +23,7 @@ def test_the_storyboards_rule(tmp_path: Path) -> None:
 def test_markup_takes_no_time_and_values_do() -> None:
     assert letters("A [filter:filter]:\nnine") == len("A filter: nine")
     short, long = ({"count": count} for count in ("9", "1,024"))
-    assert seconds("tour.look", long) - seconds("tour.look", short) == pytest.approx(8 / 15)
+    assert seconds("tour.look", long) - seconds("tour.look", short) == pytest.approx(4 / 15)
 
 
 def test_a_hangul_syllable_counts_as_two_letters() -> None:
