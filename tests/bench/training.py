@@ -12,6 +12,7 @@ from weights import checkpoint
 from weights.mnist import Digits
 from weights.normed import trainable
 from weights.pool import Pool
+from weights.teachers import Teachers
 from weights.train import Recipe, epoch
 from weights.zoo import ORIGINAL
 
@@ -32,7 +33,7 @@ def measure() -> list[Row]:
     optimiser = torch.optim.AdamW(net.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
 
     def ours() -> None:
-        epoch(state, Pool(digits, count // 2), recipe, Console(quiet=True))
+        epoch(state, Pool(digits, count // 2), recipe, Console(quiet=True), Teachers([]))
 
     def plain() -> None:
         order = torch.randperm(count).split(recipe.batch)
