@@ -46,7 +46,7 @@ def render_chapters(drawing: str, folder: Path, size: str = "1280x720") -> Itera
 
 
 def render_clip(drawing: str, output: Path) -> Path:
-    """The tour as an MP4, four times as fast."""
+    """The tour as an MP4, about three times as fast."""
     options = Options(drawing=drawing, **CLIP)  # type: ignore[arg-type]
     renderer, scene = open_show(options)
     film(renderer, scene, output, options.frame_rate, options.speed)
