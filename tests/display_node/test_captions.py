@@ -19,7 +19,7 @@ from weights.zoo import PLANS
 
 VALUES = {"count": "1,024", "stride": "2", "digit": "8", "share": "99", "other": "3", "rest": "49"}
 """The longest that each brace is filled with."""
-LONGEST_LINE, MOST_SYLLABLES, MOST_LINES = 42, 24, 2
+LONGEST_LINE, MOST_SYLLABLES, MOST_LINES = 40, 24, 2
 LONGEST_READ = {"tour": 6.5, "answer": 5.5, "short": 4.5, "legend": 2.5}
 """Seconds for which a caption of each table may keep the tour waiting."""
 EXPLAINING = """drawing look multiply result everywhere zero filters deeper deeper_rest smaller row

@@ -28,7 +28,7 @@ def test_it_is_the_originals_network() -> None:
 
 @pytest.mark.parametrize(
     ("name", "count", "right"),
-    [("mnist", 10_000, 0.994), ("pens", 1_497, 0.985), ("legacy", 1_497, 0.98), ("none", 820, 0.95)],
+    [("mnist", 10_000, 0.995), ("pens", 1_497, 0.986), ("legacy", 1_497, 0.987), ("none", 820, 0.97)],
 )
 def test_it_reads_what_it_never_saw_and_its_card_says_how_much(name: str, count: int, right: float) -> None:
     """The goals are 99.7 % of MNIST and 99.5 % of the pens: CHANGELOG.md says what was tried."""
@@ -37,7 +37,7 @@ def test_it_reads_what_it_never_saw_and_its_card_says_how_much(name: str, count:
     assert result.count == count
     assert result.accuracy >= right
     if result.calibration_error is not None:
-        assert result.calibration_error <= (0.015 if name == "legacy" else 0.01)
+        assert result.calibration_error <= 0.01
         assert result.doubted <= 0.01
     told = f"| {MEASURED[name]} | {count:,} | {result.accuracy:.2%} | {result.doubted:.2%} |"
     assert told in SHIPPED.with_suffix(".md").read_text(encoding="utf-8")
