@@ -32,12 +32,12 @@ clean:
 # The stamps are older than pyproject.toml after a change of dependencies, so that they are installed anew.
 $(VENV)/.run: pyproject.toml deploy/system_packages.sh
 	sh deploy/system_packages.sh run
-	$(call environment,input$(comma)display$(comma)supervise)
+	$(call environment,input$(comma)display$(comma)supervise$(comma)operate)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml deploy/system_packages.sh
 	sh deploy/system_packages.sh test
-	$(call environment,input$(comma)display$(comma)train$(comma)supervise$(comma)dev)
+	$(call environment,input$(comma)display$(comma)train$(comma)supervise$(comma)operate$(comma)dev)
 	@touch $@ $(VENV)/.run
 
 comma := ,
