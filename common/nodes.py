@@ -13,7 +13,7 @@ sender's monotonic clock, whose zero means nothing to anybody else. As `common.w
 import math
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 from common import osc
@@ -78,9 +78,9 @@ class Beat:
 class Stage:
     """What is on the wall: `show(now) = show_base + rate × (now − real_base)`, in µs on the sender's clock.
 
-    The greatest (`stamp`, `conductor`) wins: `stamp` is the tide when it was decided, the same number wherever
-    it is told on, so all walls choose the same without electing anybody. `number`: the drawing of a tour, or
-    the part of the invitation. `resume`: the rate to go back to after a pause.
+    The greatest (`stamp`, `conductor`) wins: `stamp` is the tide when it was decided, the same number in
+    whatever wall's mouth, so all walls choose the same without electing anybody. `number`: the drawing of a
+    tour, or the part of the invitation. `resume`: the rate to go back to after a pause.
     """
 
     ADDRESS: ClassVar[str] = "/show/stage"
@@ -119,8 +119,7 @@ class Picture:
     """One of the two pictures (`which`: `FRAMED` or `CANVAS`) of a drawing that is on stage."""
 
     ADDRESS: ClassVar[str] = "/show/picture"
-    TAGS: ClassVar[str] = "sshiib"
-    node: str
+    TAGS: ClassVar[str] = "shiib"
     station: str
     drawing: int
     which: int
@@ -129,13 +128,13 @@ class Picture:
     def encode(self) -> bytes:
         if (wrong := self.check()) is not None:
             raise WireError(f"{self.ADDRESS}: {wrong}")
-        head = self.node, self.station, self.drawing, self.which
+        head = self.station, self.drawing, self.which
         return build(self.ADDRESS, self.TAGS, *head, SIDE, self.bitmap.pixels)
 
     def check(self) -> str | None:
         if not valid_name(self.station) or self.which not in (FRAMED, CANVAS):
             return f"picture {self.which} of station {self.station[:32]!r}"
-        return None if _is_id(self.node) else "no id"
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +155,15 @@ class Ask:
 Message = Beat | Stage | Picture | Ask
 
 
-def _make_picture(node: str, station: str, drawing: int, which: int, side: int, data: bytes) -> Picture:
+def _make_picture(station: str, drawing: int, which: int, side: int, data: bytes) -> Picture:
     if side != SIDE or len(data) != SIDE * SIDE:
         raise Refused("bitmap", f"side {side} with {len(data)} bytes; this wall reads {SIDE}×{SIDE}")
-    return Picture(node, station, drawing, which, Bitmap(bytes(data)))
+    return Picture(station, drawing, which, Bitmap(bytes(data)))
 
 
 def _make_beat(*told: Any) -> Beat:
-    *others, fresh = told
-    return Beat(*others, bool(fresh) if fresh in (0, 1) else fresh)
+    made = Beat(*told)
+    return replace(made, fresh=bool(made.fresh)) if made.fresh in (0, 1) else made
 
 
 _MAKERS: dict[str, tuple[str, Callable[..., Message]]] = {

@@ -15,7 +15,7 @@ from common.nodes import Ask, Beat, Message, Picture, Stage
 ONE, OTHER = (str(uuid.UUID(int=number, version=4)) for number in (1, 2))
 BEAT = Beat(ONE, "display", "Wand links", "halle", 9002, 5, 4, 3, 9, 8, OTHER, 2, True)
 STAGE = Stage(ONE, 8, OTHER, "tour", "벽", 7, "convolution", "full", 1, -500_000, 33, 0.0, 1.5)
-PICTURE = Picture(ONE, "벽", 7, nodes.CANVAS, BLANK)
+PICTURE = Picture("벽", 7, nodes.CANVAS, BLANK)
 
 
 @pytest.mark.parametrize("message", [BEAT, STAGE, PICTURE, Ask(ONE)])
@@ -75,7 +75,7 @@ def test_what_cannot_be_is_neither_sent_nor_heard(wrong: Message) -> None:
 def test_other_tags_another_size_and_more_than_one_message_are_refused() -> None:
     for datagram in (
         osc.build(Ask.ADDRESS, "i", [1]),
-        osc.build(Picture.ADDRESS, Picture.TAGS, [ONE, "s", 1, 0, 28, bytes(784)]),
+        osc.build(Picture.ADDRESS, Picture.TAGS, ["s", 1, 0, 28, bytes(784)]),
         osc.build(wire.Hello.ADDRESS, "sh", ["s", 1]),
         osc.BUNDLE + bytes(8) + 2 * (len(Ask(ONE).encode()).to_bytes(4, "big") + Ask(ONE).encode()),
         Ask(ONE).encode() + bytes(wire.MAX_DATAGRAM),
