@@ -5,59 +5,58 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from common import fonts
 from common.control import Control
 from common.counters import Counters
-from common.errors import ConfigError, GraphicsError, SandglassError
+from common.errors import ConfigError, SandglassError
 from common.health import Heartbeat, HttpDoor, health_page
-from common.paths import cache_folder
-from common.wire import Progress
 from display_node import show
-from display_node.choices import Choices
+from display_node.companion import Companion
 from display_node.desk import Desk
 from display_node.doors import open_doors
 from display_node.engine import open_engine
 from display_node.events import Awake, Compiled, Event, Part
-from display_node.exhibits.invitation import exhibit as invitation
-from display_node.exhibits.listening import exhibit as listening
 from display_node.form import AUTO, wanted
 from display_node.language import Language, languages
 from display_node.ledger import Ledger
 from display_node.mailbox import Mailbox
-from display_node.network import SHIPPED, Network, load
-from display_node.probe import asleep
+from display_node.network import SHIPPED, load
+from display_node.opening import first_state, open_atlas, open_surface, speakable
+from display_node.progress import ProgressTeller
 from display_node.receive import Receiver
-from display_node.render.atlas import Atlas
 from display_node.render.palette import find_theme
 from display_node.render.renderer import Renderer
 from display_node.samples import collection
-from display_node.settings import Settings, allowed, parse_size
+from display_node.settings import Settings, allowed
 from display_node.sound.player import Moment, open_player
-from display_node.surface import Headless, Surface
+from display_node.surface import Surface
 from display_node.thumbnail import Thumbnail
 from display_node.worker import Worker
 
 log = logging.getLogger("sandglass")
 
-PROGRESS_EVERY = 0.5
-"""Seconds between two words to the tablet about where its tour is."""
-
 
 class Wall:
     """Everything one wall holds. `run` ends when `stop` is set or the window is closed; then `close`.
 
-    Frames go to `surface`: where none is given, to what the settings ask for.
+    Frames go to `surface`: where none is given, to what the settings ask for. `now`: monotonic seconds.
     """
 
-    def __init__(self, settings: Settings, stop: threading.Event, surface: Surface | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        stop: threading.Event,
+        surface: Surface | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         if settings.discovery:
             raise ConfigError(
                 "discovery is not built yet: tell each station its wall with --display HOST:PORT"
             )
-        self._stop = stop
+        self._stop, self._now = stop, now
         weights = settings.weights or SHIPPED
         network = load(weights)
         engine = partial(open_engine, settings.engine, network, weights)
@@ -73,31 +72,31 @@ class Wall:
         doors = open_doors(settings, desk)
         self._ports = {name: link.address[1] for name, link, _ in doors}
         self._surface = surface or open_surface(settings)
-        self._atlas, language = _atlas(language)
+        self._atlas, language = open_atlas(language)
         self._renderer = Renderer(
             self._surface.context, self._surface.size, language, self._atlas,
             samples=settings.samples, palette=find_theme(settings.theme),
         )  # fmt: skip
         self._player = open_player(settings.sound, settings.headless)
-        self._state = _first_state(network, settings, language, time.monotonic())
+        self._state = first_state(network, settings, language, now())
         self._heart = Heartbeat()
-        self._thumbnail = Thumbnail(time.monotonic)
+        self._thumbnail = Thumbnail(now)
         pages = {
-            "/health": health_page(self._heart, time.monotonic, self._status),
+            "/health": health_page(self._heart, now, self._status),
             "/thumbnail.png": self._thumbnail.page,
         }
         self._http = HttpDoor(settings.http_host, settings.http_port, pages)
         self._ports["http_port"] = self._http.port
         self._receiver = Receiver([(link, handler) for _, link, handler in doors])
-        self._last_word: tuple[float, str] = (0.0, "")
+        self._companions: tuple[Companion, ...] = (ProgressTeller(),)
         self._told_ready = False
 
     def run(self) -> None:
         """Frame after frame. Raises `SandglassError` if the network cannot be run at all."""
         while not self._stop.is_set() and not self._state.leave and self._surface.poll():
-            self._frame(time.monotonic())
+            self._frame(self._now())
             self._surface.present()
-            self._heart.beat(time.monotonic())
+            self._heart.beat(self._now())
             self._thumbnail.offer(self._renderer.image)
             if self._heart.frames == 1:
                 log.info("first frame")
@@ -108,6 +107,8 @@ class Wall:
         """Give everything back; the threads that work are gone afterwards."""
         self._receiver.close()
         self._worker.close()
+        for companion in self._companions:
+            companion.close()
         self._http.close()
         self._player.close()
         self._renderer.release()
@@ -141,7 +142,8 @@ class Wall:
         self._renderer.draw(state.time(now), now - state.since, light)
         self._renderer.finish(self._surface.screen)
         self._player.hear(Moment(state.scene, now, state.time(now), state.clock.rate), state.choices.loudness)
-        self._tell_progress(now)
+        for companion in self._companions:
+            companion.after(before, state, now)
 
     def _made(self, event: Event) -> None:
         """In the worker's thread: what it made is composed for this screen, too, before a frame meets it."""
@@ -158,27 +160,13 @@ class Wall:
             if command.verb == "exhibit":
                 self._worker.perform(str(command.value))
             elif command.verb == "language":
-                _speakable(str(command.value))
+                speakable(str(command.value))
             elif command.verb == "form":
                 wanted(str(command.value))
         except ConfigError as error:
             log.warning("%s", error)
             return False
         return True
-
-    def _tell_progress(self, now: float) -> None:
-        tour, scene = self._state.tour, self._state.scene
-        if tour is None:
-            return
-        t = scene.clamp(self._state.time(now))
-        chapter = scene.chapter(t)
-        name = chapter.name if chapter else ""
-        told, before = self._last_word
-        if name == before and now - told < PROGRESS_EVERY:
-            return
-        self._last_word = now, name
-        message = Progress(tour.job.station, tour.job.drawing, name, t / scene.duration)
-        tour.job.link.send(message.encode(), tour.job.sender)
 
     def _warm(self) -> None:
         """Make the sounds, and the glyphs of every language, so that no frame has to wait for its own."""
@@ -202,48 +190,3 @@ class Wall:
             "paused": state.clock.paused,
             "counters": self._counters.snapshot(),
         }
-
-
-def open_surface(settings: Settings) -> Surface:
-    """A window, or none."""
-    size = parse_size(settings.size)
-    if settings.headless:
-        return Headless(size, settings.frame_rate)
-    from display_node.window import Window  # pygame is not needed without a window
-
-    return Window(
-        size,
-        fullscreen=settings.fullscreen,
-        monitor=settings.monitor,
-        frame_rate=settings.frame_rate,
-    )
-
-
-def _speakable(wanted: str) -> Language:
-    """Raises `ConfigError` for a language that there is no file, or no font, for."""
-    language = Language(wanted)
-    if wanted != "en" and fonts.hangul() is None:
-        raise ConfigError(fonts.ADVICE)
-    return language
-
-
-def _atlas(language: Language) -> tuple[Atlas, Language]:
-    """The glyphs, and the language that this machine has a font for."""
-    font = fonts.latin()
-    if font is None:
-        raise GraphicsError("no font at all: install fonts-nanum or the pygame package")
-    if fonts.hangul() is None and language.wanted != "en":
-        log.warning("%s", fonts.ADVICE)
-        language = Language("en")
-    return Atlas(font, cache_folder()), language
-
-
-def _first_state(network: Network, settings: Settings, language: Language, now: float) -> show.State:
-    resting = asleep(network)
-    return show.begin(
-        Part(invitation.build(network, resting, settings.seed), 0, resting),
-        listening.build(network, resting, settings.seed),
-        rest=settings.rest,
-        choices=Choices(language.wanted, settings.volume, wanted(settings.form), settings.captions),
-        now=now,
-    )
