@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Nothing but candidates to beat to: whether a node is there, and may do anything, is found out by others.
+    """No more than addresses to try: whether a node is there, and what it may do, is found out elsewhere.
 
-    `id`: a UUID's text; None for an address that somebody wrote down (`how` "static"), where whoever answers is
-    welcome. `addresses`: IPv4 texts, as many as it announces. `port`: where it hears other nodes, which is a
-    wall's drawing port and any other node's only one. The other two ports are 0 where it has none.
-    `how`: "mdns", "static" or "cache".
+    `id`: a UUID's text; None for an address that somebody wrote down (`how` is "static"): whoever answers
+    there is welcome. `addresses`: IPv4 texts. `port`: where it hears other nodes, which is a wall's drawing
+    port and any other node's only one. The other two ports are 0 where it has none. `how`: "mdns", "static"
+    or "cache".
     """
 
     id: str | None
