@@ -24,6 +24,10 @@ class ShowClock:
         """Seconds of show at `real` seconds."""
         return self.show_base + self.rate * (real - self.real_base)
 
+    def real(self, show: float) -> float | None:
+        """When it reads `show`; None while it stands still."""
+        return None if self.paused else self.real_base + (show - self.show_base) / self.rate
+
     @property
     def paused(self) -> bool:
         return self.rate == 0.0
@@ -36,6 +40,10 @@ class ShowClock:
 
     def play(self, real: float) -> "ShowClock":
         return replace(self.seek(real, self.show(real)), rate=self.resume)
+
+    def nudged(self, seconds: float) -> "ShowClock":
+        """The same, that much later in real time."""
+        return replace(self, real_base=self.real_base + seconds)
 
     def speed(self, real: float, rate: float) -> "ShowClock":
         """Change the speed without a jump; a paused clock stays paused and remembers it."""

@@ -5,7 +5,7 @@ They are told what each frame changed, and act on it: words to the tablet, the o
 
 from typing import Protocol
 
-from display_node.show import State
+from display_node.state import State
 
 
 class Companion(Protocol):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from common.bitmap import Bitmap
+from common.clock import ShowClock
 from common.control import Control
 from common.link import Address, Link
 from display_node.form import Form
@@ -13,7 +14,7 @@ from display_node.scene import Scene
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """A drawing to be read, and where its answer goes."""
+    """A drawing to be read, and where its answer goes. Not `mine`: another wall took it, and answers it."""
 
     station: str
     drawing: int
@@ -21,6 +22,7 @@ class Job:
     canvas: Bitmap
     link: Link = field(repr=False)
     sender: Address
+    mine: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,42 @@ class Compiled:
     job: Job
     probe: Probe
     scenes: Mapping[Form, Scene]
+    exhibit: str = ""
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Rehearsed:
+    """What another wall has on stage can be shown here too: a tour, or a part of the invitation."""
+
+    show: Compiled | Part
+
+
+@dataclass(frozen=True, eq=False)
+class Staged:
+    """The walls of the group have this on stage, by our own clock. `form`: of a tour.
+
+    `stamp` orders what walls decide (see `common.nodes.Stage`).
+    """
+
+    show: Compiled | Part
+    form: Form | None
+    clock: ShowClock
+    stamp: tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Nudged:
+    """Our clock was found to be this many seconds ahead of the group's."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Together:
+    """Tours are begun this many seconds after they were decided, so that the other walls can too; 0 alone."""
+
+    lead: float
 
 
 @dataclass(frozen=True)
@@ -73,4 +111,4 @@ class Failed:
     reason: str
 
 
-Event = Drawn | Wiped | Awake | Compiled | Part | Failed | Control
+Event = Drawn | Wiped | Awake | Compiled | Part | Rehearsed | Staged | Nudged | Together | Failed | Control

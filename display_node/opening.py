@@ -5,7 +5,6 @@ import logging
 from common import fonts
 from common.errors import ConfigError, GraphicsError
 from common.paths import cache_folder
-from display_node import show
 from display_node.choices import Choices
 from display_node.events import Part
 from display_node.exhibits.invitation import exhibit as invitation
@@ -16,6 +15,7 @@ from display_node.network import Network
 from display_node.probe import asleep
 from display_node.render.atlas import Atlas
 from display_node.settings import Settings, parse_size
+from display_node.state import State, begin
 from display_node.surface import Headless, Surface
 
 log = logging.getLogger("sandglass")
@@ -55,9 +55,9 @@ def open_atlas(language: Language) -> tuple[Atlas, Language]:
     return Atlas(font, cache_folder()), language
 
 
-def first_state(network: Network, settings: Settings, language: Language, now: float) -> show.State:
+def first_state(network: Network, settings: Settings, language: Language, now: float) -> State:
     resting = asleep(network)
-    return show.begin(
+    return begin(
         Part(invitation.build(network, resting, settings.seed), 0, resting),
         listening.build(network, resting, settings.seed),
         rest=settings.rest,

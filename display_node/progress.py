@@ -1,7 +1,7 @@
 """Words to the tablet about where its drawing's tour is."""
 
 from common.wire import Progress
-from display_node.show import State
+from display_node.state import State
 
 EVERY = 0.5
 """Seconds between two words; a new chapter is told at once."""

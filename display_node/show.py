@@ -8,74 +8,25 @@ While IDLE, the invitation goes on from part to part, without a seam: the next o
 `now` is monotonic seconds. What is to be drawn is `scene` at `clock.show(now)`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from common.bitmap import BLANK, Bitmap
+from common.bitmap import BLANK
 from common.clock import ShowClock
 from common.control import Control
-from display_node.choices import Choices
-from display_node.events import Awake, Compiled, Drawn, Event, Failed, Part, Wiped
+from display_node.events import Awake, Compiled, Drawn, Event, Failed, Nudged, Part, Staged, Together, Wiped
 from display_node.form import RECENT, Form, suited
 from display_node.scene import Scene
+from display_node.state import Coming, Phase, State
 
 FORGET = 20.0
 """Seconds without a pen after which a drawing on the wall makes way for the invitation."""
 FORGET_WIPED = 4.0
 """The same after the canvas was wiped."""
-MAX_WAITING = 4
+MAX_WAITING = 8
 """Shows that wait for the stage, one a station, some megabytes each."""
-
-
-class Phase(Enum):
-    IDLE = "idle"
-    DRAWING = "drawing"
-    TOURING = "touring"
-    ANSWERED = "answered"
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """`since`: when `scene` came on the wall. `until`: when the phase ends by itself, None for never.
-
-    `invitation`: the part of it that is on the wall, or was; `ahead`: the one to follow. `canvas`: the live
-    picture. `tour`: the show on the wall, if it is one, in its form `form`; `cut`: seconds into it at which
-    it makes way for the next. `waiting`: those to come. `seen`: when a station last saw the end of a whole
-    tour. `configured`: the choices to go back to.
-    """
-
-    invitation: Part
-    listening: Scene
-    rest: float
-    scene: Scene
-    clock: ShowClock
-    since: float
-    choices: Choices
-    configured: Choices
-    ahead: Part | None = None
-    phase: Phase = Phase.IDLE
-    until: float | None = None
-    canvas: Bitmap = BLANK
-    pen: str | None = None
-    tour: Compiled | None = None
-    form: Form | None = None
-    cut: float | None = None
-    waiting: tuple[Compiled, ...] = ()
-    seen: Mapping[str, float] = field(default_factory=dict)
-    awake: bool = False
-    leave: bool = False
-    failure: str | None = None
-
-    def time(self, now: float) -> float:
-        """Seconds into the scene."""
-        return self.clock.show(now)
-
-
-def begin(invitation: Part, listening: Scene, *, rest: float, choices: Choices, now: float) -> State:
-    """A wall that has just been switched on."""
-    clock = ShowClock.starting(now)
-    return State(invitation, listening, rest, invitation.scene, clock, now, choices, choices)
+PUNCTUAL = 1.0
+"""Seconds after which it is too late to begin something as of when it was due."""
 
 
 def step(state: State, event: Event, now: float) -> State:
@@ -93,13 +44,21 @@ def step(state: State, event: Event, now: float) -> State:
         return replace(state, ahead=event)
     if isinstance(event, Compiled):
         return _compiled(state, event, now)
+    if isinstance(event, Staged):
+        return _adopted(state, event, now)
+    if isinstance(event, Nudged):
+        return _nudged(state, event.seconds)
+    if isinstance(event, Together):
+        return replace(state, lead=event.lead)
     if isinstance(event, Failed):
         return replace(state, failure=event.reason)
-    return _operated(state, event, now)
+    return _operated(state, event, now) if isinstance(event, Control) else state
 
 
 def tick(state: State, now: float) -> State:
     """What becomes of `state` by the mere passing of time. Idempotent at any one `now`."""
+    if state.coming is not None:
+        return _begin(state, state.coming, now)
     if state.phase is Phase.TOURING:
         t = state.time(now)
         if t >= state.scene.duration:
@@ -107,7 +66,8 @@ def tick(state: State, now: float) -> State:
         if state.waiting and state.cut is not None and t >= state.cut:
             return _tour(state, now)
         if t >= state.scene.duration:
-            return replace(state, phase=Phase.ANSWERED, until=now + state.rest)
+            ended = _punctual(state.clock.real(state.scene.duration), now, state.rest)
+            return replace(state, phase=Phase.ANSWERED, until=ended + state.rest)
         return state
     if state.phase is Phase.IDLE and state.time(now) >= state.scene.duration:
         return _drift(state, now)
@@ -115,7 +75,9 @@ def tick(state: State, now: float) -> State:
         return state
     if state.phase is Phase.ANSWERED and state.clock.paused:
         return state
-    return _rest(state, now)
+    if state.phase is Phase.DRAWING:
+        state = _decided(state)
+    return _rest(state, _punctual(state.until, now))
 
 
 def _drawn(state: State, event: Drawn, now: float) -> State:
@@ -134,8 +96,13 @@ def _drawn(state: State, event: Drawn, now: float) -> State:
 
 def _compiled(state: State, event: Compiled, now: float) -> State:
     """Start at once, or at the end of the running show's chapter; a station's newest replaces its last."""
-    others = [show for show in state.waiting if show.job.station != event.job.station]
-    state = replace(state, waiting=(*others, event)[-MAX_WAITING:])
+    stations = [show.job.station for show in state.waiting]
+    line = list(state.waiting)
+    if event.job.station in stations:
+        line[stations.index(event.job.station)] = event
+    else:
+        line.append(event)
+    state = replace(state, waiting=tuple(line[:MAX_WAITING]))
     if state.phase is not Phase.TOURING:
         return _tour(state, now)
     if state.cut is None:
@@ -144,16 +111,60 @@ def _compiled(state: State, event: Compiled, now: float) -> State:
 
 
 def _tour(state: State, now: float) -> State:
-    if not state.waiting:
+    """The first in line is next: at once, or, for the other walls' sake, in a moment."""
+    if not state.waiting or state.coming is not None:
         return state
     first, *others = state.waiting
     form = suited(state.choices.form, bool(others), state.seen.get(first.job.station), now)
-    scene = first.scenes[form]
-    touring = replace(state, phase=Phase.TOURING, until=None, cut=None, canvas=BLANK, pen=None)
-    touring = replace(touring, tour=first, form=form, waiting=tuple(others))
-    if others:
+    clock = replace(state.clock, show_base=0.0, real_base=now + state.lead)
+    return _begin(replace(_decided(state), waiting=tuple(others)), Coming(first, form, clock), now)
+
+
+def _begin(state: State, coming: Coming, now: float) -> State:
+    """On stage, if its time has come."""
+    if coming.clock.show(now) < 0.0:
+        return state if state.coming is coming else replace(state, coming=coming)
+    scene = coming.tour.scenes[coming.form]
+    touring = replace(state, phase=Phase.TOURING, until=None, cut=None, canvas=BLANK, pen=None, coming=None)
+    touring = replace(touring, tour=coming.tour, form=coming.form)
+    if state.waiting:
         touring = replace(touring, cut=scene.duration)
-    return _on_stage(touring, scene, now)
+    began = coming.clock.real(0.0)
+    return replace(_on_stage(touring, scene, now if began is None else began), clock=coming.clock)
+
+
+def _adopted(state: State, event: Staged, now: float) -> State:
+    """What the group has on stage goes before what we had in mind, whose turn comes again."""
+    if state.coming is not None and state.coming.tour.job.mine:
+        state = replace(state, waiting=(state.coming.tour, *state.waiting)[:MAX_WAITING])
+    state = replace(state, adopted=event, coming=None)
+    if isinstance(event.show, Part):
+        return replace(_idle(replace(state, ahead=event.show), now), clock=event.clock)
+    assert event.form is not None
+    if state.tour is event.show and state.form is event.form:
+        running = event.clock.show(now) < state.scene.duration
+        phase = Phase.TOURING if running else state.phase
+        return replace(state, clock=event.clock, phase=phase, until=None if running else state.until)
+    return _begin(state, Coming(event.show, event.form, event.clock), now)
+
+
+def _nudged(state: State, seconds: float) -> State:
+    """All that has a time, that much later."""
+    moved = replace(state, clock=state.clock.nudged(seconds), since=state.since + seconds)
+    if state.until is not None:
+        moved = replace(moved, until=state.until + seconds)
+    if state.coming is not None:
+        moved = replace(moved, coming=replace(state.coming, clock=state.coming.clock.nudged(seconds)))
+    return moved
+
+
+def _decided(state: State) -> State:
+    return replace(state, decision=state.decision + 1)
+
+
+def _punctual(due: float | None, now: float, within: float = PUNCTUAL) -> float:
+    """`due`, whenever the frame came: so all walls mean the same instant. Unless that was long ago."""
+    return due if due is not None and due <= now < due + within else now
 
 
 def _seen(state: State, now: float) -> Mapping[str, float]:
@@ -165,8 +176,10 @@ def _seen(state: State, now: float) -> Mapping[str, float]:
 
 
 def _rest(state: State, now: float) -> State:
-    if state.waiting:
-        return _tour(state, now)
+    return _tour(state, now) if state.waiting else _idle(state, now)
+
+
+def _idle(state: State, now: float) -> State:
     idle = replace(
         state, phase=Phase.IDLE, until=None, cut=None, canvas=BLANK, pen=None, tour=None, form=None
     )
@@ -191,28 +204,35 @@ def _on_stage(state: State, scene: Scene, now: float) -> State:
 
 
 def _operated(state: State, command: Control, now: float) -> State:
-    clock, value = state.clock, command.value
+    value = command.value
     choices = state.choices.after(command)
     if choices != state.choices:
         return replace(state, choices=choices)
-    if command.verb == "play":
-        return replace(state, clock=clock.play(now))
-    if command.verb == "pause":
-        return replace(state, clock=clock.pause(now))
-    if command.verb == "seek":
-        return _sought(state, float(value or 0.0), now)
-    if command.verb == "next":
-        if state.phase is Phase.ANSWERED:
-            return _rest(state, now)
-        return _sought(state, state.scene.next_chapter(state.scene.clamp(state.time(now))), now)
-    if command.verb == "speed":
-        return replace(state, clock=clock.speed(now, float(value or 1.0)))
-    if command.verb == "reset":
-        fresh = replace(state, clock=ShowClock.starting(now), waiting=(), choices=state.configured)
-        return _rest(fresh, now)
     if command.verb == "restart":
         return replace(state, leave=True)
+    decided = _decided(state)
+    if command.verb == "play":
+        return _timed(decided, lambda clock: clock.play(now))
+    if command.verb == "pause":
+        return _timed(decided, lambda clock: clock.pause(now))
+    if command.verb == "speed":
+        return _timed(decided, lambda clock: clock.speed(now, float(value or 1.0)))
+    if command.verb == "seek":
+        return _sought(decided, float(value or 0.0), now)
+    if command.verb == "next":
+        if state.phase is Phase.ANSWERED:
+            return _rest(decided, now)
+        return _sought(decided, state.scene.next_chapter(state.scene.clamp(state.time(now))), now)
+    if command.verb == "reset":
+        fresh = replace(decided, clock=ShowClock.starting(now), waiting=(), coming=None)
+        return _rest(replace(fresh, choices=state.configured), now)
     return state
+
+
+def _timed(state: State, change: Callable[[ShowClock], ShowClock]) -> State:
+    """Another pace, of what is coming too."""
+    coming = state.coming and replace(state.coming, clock=change(state.coming.clock))
+    return replace(state, clock=change(state.clock), coming=coming)
 
 
 def _sought(state: State, t: float, now: float) -> State:

@@ -4,7 +4,8 @@ import pytest
 
 from common.errors import ConfigError
 from display_node.form import RECENT, Form, suited, wanted
-from display_node.show import Phase, State, step, tick
+from display_node.show import step, tick
+from display_node.state import Phase, State
 from tests.display_node.test_show import REST, begin, compiled, told, touring
 
 

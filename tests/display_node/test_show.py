@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from common.bitmap import BLANK, SIDE, Bitmap
 from common.control import VERBS, Control
 from common.link import MemoryNetwork
-from display_node import show
+from display_node import state as states
 from display_node.choices import Choices
 from display_node.events import Awake, Compiled, Drawn, Event, Failed, Job, Part, Wiped
 from display_node.form import Form
 from display_node.probe import Probe
 from display_node.scene import Chapter, Scene
-from display_node.show import FORGET, FORGET_WIPED, MAX_WAITING, Phase, State, step, tick
+from display_node.show import FORGET, FORGET_WIPED, MAX_WAITING, step, tick
+from display_node.state import Phase, State
 
 REST = 12.0
 INK = Bitmap(bytes([200]) * SIDE * SIDE)
@@ -37,7 +38,7 @@ def compiled(station: str, drawing: int = 1) -> Compiled:
 
 
 def begin(now: float = 100.0) -> State:
-    return show.begin(INVITATION, LISTENING, rest=REST, choices=Choices("en+ko"), now=now)
+    return states.begin(INVITATION, LISTENING, rest=REST, choices=Choices("en+ko"), now=now)
 
 
 def drawing(station: str = "a", now: float = 100.0) -> State:
@@ -303,7 +304,7 @@ def test_settings_are_taken_and_reset_undoes_them() -> None:
 
 def test_the_volume_starts_and_is_reset_as_configured_and_the_dark_is_silent() -> None:
     choices = Choices("en", volume=0.4)
-    state = show.begin(INVITATION, LISTENING, rest=REST, choices=choices, now=100.0)
+    state = states.begin(INVITATION, LISTENING, rest=REST, choices=choices, now=100.0)
     assert state.choices.loudness == 0.4
     assert told(state, "volume", 0.7).choices.loudness == 0.7
     assert told(told(state, "volume", 0.0), "reset").choices.loudness == 0.4

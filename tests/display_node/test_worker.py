@@ -13,6 +13,7 @@ import pytest
 from common.bitmap import Bitmap
 from common.link import MemoryNetwork
 from display_node import show
+from display_node import state as states
 from display_node.attract.cast import DIGITS, ENCORE
 from display_node.choices import Choices
 from display_node.engines.eager import Eager
@@ -160,12 +161,12 @@ def test_a_submit_in_the_middle_of_a_part_goes_on_stage_at_once(room: Room) -> N
     """The wall's loop without its pictures: what is posted is stepped in, as the mailbox hands it over."""
     begun = Part(Scene("invitation", 30.0, (), ()), 0, asleep(shipped()))
     still = listening.build(shipped(), asleep(shipped()), 1)
-    state = show.begin(begun, still, rest=12.0, choices=Choices("en"), now=0.0)
+    state = states.begin(begun, still, rest=12.0, choices=Choices("en"), now=0.0)
     state = show.step(state, room.next(), 1.0)
     room.worker.follow(state.invitation)
     state = show.step(state, room.next(), 2.0)
     room.submit(samples([2])[0])
-    while state.phase is not show.Phase.TOURING:
+    while state.phase is not states.Phase.TOURING:
         state = show.tick(show.step(state, room.next(), 12.0), 12.0)
     assert (state.form, state.time(12.0)) == (Form.FULL, 0.0)
     assert state.tour is not None
