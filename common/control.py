@@ -13,39 +13,63 @@ from common.wire import MAX_DATAGRAM, build, valid_name
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One row of the control table. `kind`: "" a button, "s" a text, "f" a number in [low, high]."""
+    """One row of the control table. `kind`: "" a button, "s" a text, "f" a number in [low, high].
+
+    `whole`: the number is one of 0, 1, 2 …; `reading`: what of the wall's state (`common.state_wire`) tells
+    its current value; `critical`: not to be lost, and not to be pressed by mistake.
+    """
 
     name: str
     kind: str
     help: str
     low: float = 0.0
     high: float = 1.0
+    whole: bool = False
+    reading: str = ""
+    critical: bool = False
 
     @property
     def address(self) -> str:
         return f"/control/{self.name}"
 
+    @property
+    def tag(self) -> str:
+        """The type tag that it is described by, and told with: `N`, nothing at all, for a button."""
+        return "i" if self.whole else self.kind or "N"
+
 
 VERBS = {
     verb.name: verb
     for verb in (
-        Verb("exhibit", "s", "show the last drawing, and those to come, with this exhibit"),
+        Verb(
+            "exhibit", "s", "show the last drawing, and those to come, with this exhibit", reading="exhibit"
+        ),
         Verb("play", "", "let time run"),
         Verb("pause", "", "hold time"),
-        Verb("seek", "f", "jump to this many seconds into the show", 0.0, 3600.0),
-        Verb("speed", "f", "seconds of show per second", 0.1, 8.0),
+        Verb("seek", "f", "jump to this many seconds into the show", 0.0, 3600.0, reading="time"),
+        Verb("speed", "f", "seconds of show per second", 0.1, 8.0, reading="speed"),
         Verb("next", "", "on to the next chapter"),
         Verb(
             "reset",
             "",
             "back to the invitation; speed and all that was chosen as at the start",
+            critical=True,
         ),
-        Verb("form", "s", "length of the tours to come: auto, full or short"),
-        Verb("language", "s", "en, ko or en+ko"),
-        Verb("captions", "f", "1 shows captions and legend, 0 hides them: the silent form", 0.0, 1.0),
-        Verb("volume", "f", "loudness of the sound", 0.0, 1.0),
-        Verb("blackout", "f", "1 darkens the wall, 0 lights it again", 0.0, 1.0),
-        Verb("restart", "", "end the process; its supervisor starts it again"),
+        Verb("form", "s", "length of the tours to come: auto, full or short", reading="form"),
+        Verb("language", "s", "en, ko or en+ko", reading="language"),
+        Verb(
+            "captions",
+            "f",
+            "1 shows captions and legend, 0 hides them: the silent form",
+            whole=True,
+            reading="captions",
+        ),
+        Verb("volume", "f", "loudness of the sound", reading="volume"),
+        Verb("blackout", "f", "1 darkens the wall, 0 lights it again", whole=True, reading="blackout"),
+        Verb("restart", "", "end the process; its supervisor starts it again", critical=True),
+        Verb(
+            "subscribe", "f", "tell my address the state, at this port; 0: no more", 0.0, 65535.0, whole=True
+        ),
     )
 }
 
@@ -86,9 +110,9 @@ def _take(message: osc.Message) -> Control | None:
         if not isinstance(argument, str) or not valid_name(argument):
             raise Refused("value", f"{verb.address} {argument!r}")
         return Control(verb.name, argument)
-    if message.tags not in ("", "i", "f", "T", "F"):
+    if message.tags not in ("", "N", "i", "f", "T", "F"):
         raise Refused("tags", f"{verb.address} {message.tags!r}")
-    number = 1.0 if argument is None else float(argument)  # i, f, T or F by now
+    number = 1.0 if argument is None else float(argument)  # i, f, T or F by now; or N, which is a press
     if not verb.kind and math.isfinite(number):
         return Control(verb.name) if number > 0.0 else None
     if not (math.isfinite(number) and verb.low <= number <= verb.high):

@@ -226,7 +226,8 @@ def test_progress_stays_within_the_tour(fraction: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tags", "arguments"), [("", []), ("i", [1]), ("f", [1.0]), ("f", [0.01]), ("T", [True])]
+    ("tags", "arguments"),
+    [("", []), ("N", [None]), ("i", [1]), ("f", [1.0]), ("f", [0.01]), ("T", [True])],
 )
 def test_a_press_of_any_kind_is_a_command(tags: str, arguments: list[osc.Argument]) -> None:
     assert control.decode(osc.build("/control/next", tags, arguments)) == [control.Control("next")]
@@ -242,7 +243,8 @@ def test_a_release_is_none(tags: str, arguments: list[osc.Argument]) -> None:
     [
         ("next", "s", ["now"], "tags"),
         ("next", "ff", [1.0, 1.0], "tags"),
-        ("next", "N", [None], "tags"),
+        ("seek", "N", [None], "tags"),
+        ("language", "N", [None], "tags"),
         ("next", "f", [float("nan")], "value"),
         ("seek", "", [], "tags"),
         ("seek", "d", [1.0], "tags"),
