@@ -5,6 +5,7 @@ import errno
 import select
 import socket
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from common.errors import ConfigError, LinkError
@@ -67,6 +68,16 @@ class UdpLink:
             return self._socket.recvfrom(MAX_RECEIVE)
         except (OSError, ValueError):  # nothing there, an ICMP error of an earlier send, or closed
             return None
+
+    def burst(self, most: int, allow: Callable[[str], bool]) -> list[tuple[bytes, Address]]:
+        """All that is there (`most` at most) and comes from allowed hosts; the rest is gone."""
+        found: list[tuple[bytes, Address]] = []
+        with contextlib.suppress(OSError, ValueError):  # as in `receive`
+            for _ in range(most):
+                datagram, sender = self._socket.recvfrom(MAX_RECEIVE)
+                if allow(sender[0]):
+                    found.append((datagram, sender))
+        return found
 
     def close(self) -> None:
         self._socket.close()

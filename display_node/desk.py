@@ -6,11 +6,12 @@ Everything a peer can get wrong ends here as a counted drop.
 import itertools
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from common import control
 from common.bitmap import BLANK, Bitmap, frame
+from common.canonical import decode_drawing
 from common.counters import Counters
 from common.errors import Refused
 from common.link import Address, Link
@@ -21,7 +22,6 @@ from common.wire import (
     Legacy,
     Preview,
     Submit,
-    decode_drawing,
     decode_legacy,
 )
 from display_node.events import Drawn, Job, Wiped
@@ -124,8 +124,8 @@ class Desk:
                 self._counters.drop("busy", "too many commands at once", sender[0])
 
     def _decode(
-        self, decode: Callable[[bytes], list[Message]], datagram: bytes, sender: Address
-    ) -> list[Message]:
+        self, decode: Callable[[bytes], Sequence[Message]], datagram: bytes, sender: Address
+    ) -> Sequence[Message]:
         try:
             return decode(datagram)
         except Refused as refused:

@@ -4,9 +4,14 @@ import logging
 import selectors
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from common.link import Address, Link, UdpLink
+from common.canonical import newest
+from common.counters import Counters
+from common.limits import Limits
+from common.link import Address, Link
 
 log = logging.getLogger("sandglass")
 
@@ -16,11 +21,29 @@ BURST = 64
 Handler = Callable[[bytes, Address, Link], None]
 
 
-class Receiver:
-    """Runs from construction to `close`, after which its thread is gone and its links are closed."""
+class DoorLink(Link, Protocol):
+    """A link that can be waited on together with others, and emptied at one go."""
 
-    def __init__(self, doors: Sequence[tuple[UdpLink, Handler]]) -> None:
+    def fileno(self) -> int: ...
+
+    def burst(self, most: int, allow: Callable[[str], bool]) -> list[tuple[bytes, Address]]: ...
+
+
+class Receiver:
+    """Runs from construction to `close`, after which its thread is gone and its links are closed.
+
+    `limits` is asked about a sender before anything that it sent is looked at; None limits nobody.
+    """
+
+    def __init__(
+        self,
+        doors: Sequence[tuple[DoorLink, Handler]],
+        counters: Counters | None = None,
+        limits: Limits | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._doors = doors
+        self._counters, self._limits, self._now = counters or Counters(), limits, now
         self.faults = 0
         self._selector = selectors.DefaultSelector()
         for door in doors:
@@ -50,12 +73,17 @@ class Receiver:
             for key, _ in self._selector.select():
                 if key.data is None:
                     return
-                link, handle = key.data
-                for _ in range(BURST):
-                    received = link.receive()
-                    if received is None:
-                        break
-                    try:
-                        handle(*received, link)
-                    except Exception:  # a fault of ours in one message must not deafen the wall
-                        self._confess(received[1])
+                self._empty(*key.data)
+
+    def _empty(self, link: DoorLink, handle: Handler) -> None:
+        """Deal with one burst."""
+        burst = link.burst(BURST, self._allow(self._now()))
+        for datagram, sender in newest(burst, self._counters):
+            try:
+                handle(datagram, sender, link)
+            except Exception:  # a fault of ours in one message must not deafen the wall
+                self._confess(sender)
+
+    def _allow(self, now: float) -> Callable[[str], bool]:
+        limits = self._limits
+        return (lambda source: limits.allow(source, now)) if limits else lambda source: True

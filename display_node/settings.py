@@ -7,6 +7,7 @@ from pathlib import Path
 
 from common.config import setting
 from common.errors import ConfigError
+from common.limits import RATE
 from common.wire import CONTROL_PORT, DISPLAY_HTTP_PORT, DRAWING_PORT, LEGACY_PORT
 from display_node.engine import ENGINES
 from display_node.form import AUTO, FORMS
@@ -24,6 +25,7 @@ class Settings:
     control_allow: str = setting(
         "127.0.0.1", "addresses that may send commands, separated by spaces", option=False
     )
+    source_limit: int = setting(RATE, "datagrams a second that one address may send", low=10, high=1_000_000)
     http_host: str = setting("127.0.0.1", "address on which /health is served", option=False)
     http_port: int = setting(DISPLAY_HTTP_PORT, "port of /health, 0 for any", low=0, high=65535)
     legacy: bool = setting(True, "take the original's /test messages as well")

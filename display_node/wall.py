@@ -13,6 +13,7 @@ from common.control import Control
 from common.counters import Counters
 from common.errors import ConfigError, SandglassError
 from common.health import Heartbeat, HttpDoor, health_page
+from common.limits import Limits
 from display_node import show
 from display_node.companion import Companion
 from display_node.desk import Desk
@@ -87,7 +88,8 @@ class Wall:
         }
         self._http = HttpDoor(settings.http_host, settings.http_port, pages)
         self._ports["http_port"] = self._http.port
-        self._receiver = Receiver([(link, handler) for _, link, handler in doors])
+        limits = Limits(self._counters, settings.source_limit)
+        self._receiver = Receiver([(link, handler) for _, link, handler in doors], self._counters, limits)
         self._companions: tuple[Companion, ...] = (ProgressTeller(),)
         self._told_ready = False
 
@@ -189,4 +191,5 @@ class Wall:
             "captions": state.choices.captions,
             "paused": state.clock.paused,
             "counters": self._counters.snapshot(),
+            "dropped_by_source": self._counters.sources(),
         }
