@@ -15,6 +15,9 @@ from common.canonical import decode_drawing
 from common.counters import Counters
 from common.errors import Refused
 from common.link import Address, Link
+from common.nodes import Message as NodeMessage
+from common.nodes import decode as decode_node
+from common.nodes import is_node
 from common.wire import (
     Ack,
     Clear,
@@ -33,6 +36,10 @@ Message = TypeVar("Message")
 LEGACY_STATION = "legacy"
 RETIRED = 8
 """Finished drawings of a station that are remembered, so that their late previews stay unseen."""
+
+
+def _decode_node(datagram: bytes) -> Sequence[NodeMessage]:
+    return (decode_node(datagram),)
 
 
 class _Station:
@@ -68,7 +75,7 @@ class _Station:
 
 
 class Desk:
-    """`submit` takes a job and says whether there was room for it."""
+    """`submit` takes a job and says whether there was room for it; `nodes` takes what other nodes say."""
 
     def __init__(
         self,
@@ -77,7 +84,9 @@ class Desk:
         counters: Counters,
         submit: Callable[[Job], bool],
         control_allow: Collection[str] = (),
+        nodes: Callable[[NodeMessage, Address, Link], None] | None = None,
     ) -> None:
+        self._nodes = nodes
         self._mailbox, self._ledger, self._counters, self._submit = mailbox, ledger, counters, submit
         self._allowed = frozenset(control_allow)
         self._stations: OrderedDict[str, _Station] = OrderedDict()
@@ -86,6 +95,10 @@ class Desk:
 
     def drawing(self, datagram: bytes, sender: Address, link: Link) -> None:
         """Something came to the drawing port."""
+        if self._nodes and is_node(datagram):
+            for found in self._decode(_decode_node, datagram, sender):
+                self._nodes(found, sender, link)
+            return
         for message in self._decode(decode_drawing, datagram, sender):
             if isinstance(message, Preview):
                 self._preview(message)

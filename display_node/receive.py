@@ -17,6 +17,8 @@ log = logging.getLogger("sandglass")
 
 BURST = 64
 """Datagrams taken from one port before the others get their turn: a flood on one starves none."""
+TICK_EVERY = 0.1
+"""Seconds between two ticks at most."""
 
 Handler = Callable[[bytes, Address, Link], None]
 
@@ -32,7 +34,8 @@ class DoorLink(Link, Protocol):
 class Receiver:
     """Runs from construction to `close`, after which its thread is gone and its links are closed.
 
-    `limits` is asked about a sender before anything that it sent is looked at; None limits nobody.
+    `limits` is asked about a sender before anything that it sent is looked at; None limits nobody. `tick` is
+    told the time in the same thread, after whatever came and every `TICK_EVERY` seconds.
     """
 
     def __init__(
@@ -41,9 +44,11 @@ class Receiver:
         counters: Counters | None = None,
         limits: Limits | None = None,
         now: Callable[[], float] = time.monotonic,
+        tick: Callable[[float], None] | None = None,
     ) -> None:
         self._doors = doors
         self._counters, self._limits, self._now = counters or Counters(), limits, now
+        self._tick = tick
         self.faults = 0
         self._selector = selectors.DefaultSelector()
         for door in doors:
@@ -70,10 +75,15 @@ class Receiver:
 
     def _run(self) -> None:
         while True:
-            for key, _ in self._selector.select():
+            for key, _ in self._selector.select(TICK_EVERY if self._tick else None):
                 if key.data is None:
                     return
                 self._empty(*key.data)
+            if self._tick:
+                try:
+                    self._tick(self._now())
+                except Exception:
+                    self._confess(("ourselves", 0))
 
     def _empty(self, link: DoorLink, handle: Handler) -> None:
         """Deal with one burst."""

@@ -13,6 +13,7 @@ from common.bitmap import BLANK, SIDE, Bitmap
 from common.control import Control
 from common.counters import Counters
 from common.link import Address, Link, MemoryNetwork, UdpLink
+from common.nodes import Beat
 from common.wire import Ack, Answer, Clear, Decoded, Hello, Legacy, Preview, Submit, decode_reply
 from display_node.desk import LEGACY_STATION, Desk
 from display_node.events import Drawn, Event, Job, Wiped
@@ -317,3 +318,30 @@ def test_a_flood_on_one_port_starves_none() -> None:
         listening.receiver.close()
         flood.close()
         tablet.close()
+
+
+def test_what_nodes_say_goes_to_whoever_listens_for_it(room: Room) -> None:
+    beat = Beat("00000000-0000-4000-8000-000000000001", "input", "tablet", "", 0, 5)
+    room.desk.drawing(beat.encode(), room.tablet.address, room.wall)
+    assert room.count("dropped_address") == 1
+    heard: list[tuple[object, Address, Link]] = []
+    desk = Desk(room.mailbox, room.ledger, room.counters, room._submit, nodes=lambda *one: heard.append(one))
+    desk.drawing(beat.encode(), room.tablet.address, room.wall)
+    desk.drawing(beat.encode()[:-4], room.tablet.address, room.wall)
+    assert heard == [(beat, room.tablet.address, room.wall)]
+    assert sum(number for name, number in room.counters.snapshot().items() if name.startswith("dropped")) == 2
+
+
+def test_the_receiver_ticks_in_its_own_thread_even_when_a_tick_fails() -> None:
+    ticks: list[str] = []
+
+    def tick(now: float) -> None:
+        ticks.append(threading.current_thread().name)
+        if len(ticks) == 1:
+            raise ValueError("the first")
+
+    receiver = Receiver([], tick=tick)
+    until(lambda: len(ticks) > 2)
+    receiver.close()
+    assert set(ticks) == {"receive"}
+    assert receiver.faults == 1
