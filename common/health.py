@@ -1,4 +1,4 @@
-"""The HTTP door of a node: `/health` and whatever else it shows. Reads only; nothing changes state.
+"""The HTTP door of a node: `/health`, its OSCQuery tree and whatever else it shows. Reads only.
 
 Served from its own thread by the standard library, so it costs nothing until someone asks, and a
 stuck render loop shows as what it is: the health page is made from *presented frames*, not from
@@ -11,17 +11,27 @@ import socket
 import socketserver
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from common.counters import Counters
 from common.errors import LinkError
+from common.oscquery import Tree
+from common.slots import Slots
+from common.websocket import Listeners, NoEntry
 
 STALE_AFTER = 2.0
 """Seconds without a presented frame after which a node counts as frozen."""
-MAX_REQUESTS = 8
-"""Requests answered at once; more are closed at once, so a port scan can't grow our threads."""
+MAX_REQUESTS, MAX_PER_HOST = 8, 4
+"""Requests answered at once: this machine's, and as many of all others; and of one other address.
+
+More are closed at once, so a port scan can't grow our threads.
+"""
+BACKLOG = 64
+"""Connections that wait for us to look at them."""
 REQUEST_TIMEOUT = 5.0
 """Seconds a client may take over its request."""
 
@@ -43,11 +53,22 @@ class Heartbeat:
     def __init__(self) -> None:
         self.frames = 0
         self._last: float | None = None
+        self._lock = threading.Lock()
+        self._second: deque[float] = deque(maxlen=1024)
 
     def beat(self, now: float) -> None:
         """`now` in monotonic seconds."""
         self.frames += 1
         self._last = now
+        with self._lock:
+            self._second.append(now)
+            while self._second[0] <= now - 1.0:
+                self._second.popleft()
+
+    def rate(self, now: float) -> int:
+        """Frames presented within the last second."""
+        with self._lock:
+            return sum(beat > now - 1.0 for beat in self._second)
 
     def age(self, now: float) -> float | None:
         """Seconds since the last frame; None before the first."""
@@ -58,12 +79,14 @@ def health_page(heart: Heartbeat, now: Callable[[], float], status: Callable[[],
     """200 while frames are really being presented, else 503; JSON either way."""
 
     def page() -> Reply:
-        age = heart.age(now())
+        time = now()
+        age = heart.age(time)
         alive = age is not None and age < STALE_AFTER
         body = {
             "ok": alive,
             "frames": heart.frames,
             "frame_age": None if age is None else round(age, 3),
+            "frame_rate": heart.rate(time),
             **status(),
         }
         return Reply(200 if alive else 503, json.dumps(body).encode())
@@ -72,15 +95,24 @@ def health_page(heart: Heartbeat, now: Callable[[], float], status: Callable[[],
 
 
 class HttpDoor:
-    """Serves `pages` by exact path until `close`. Port 0 takes any free one."""
+    """Serves `pages` by exact path, and `tree` by all others, until `close`. Port 0 takes any free one."""
 
-    def __init__(self, host: str, port: int, pages: Mapping[str, Page]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        pages: Mapping[str, Page],
+        tree: Tree | None = None,
+        counters: Counters | None = None,
+    ) -> None:
         try:
-            self._server = _Server((host, port), _handler(pages))
+            self._server = _Server((host, port), _Handler)
         except (OSError, OverflowError, TypeError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise LinkError(f"cannot serve HTTP on {host}:{port}: {reason}; choose another port") from None
         self.port = int(self._server.server_address[1])
+        self._server.pages, self._server.tree = pages, tree
+        self._server.listeners = Listeners(tree, counters or Counters()) if tree else None
         self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
         self._thread.start()
 
@@ -88,13 +120,19 @@ class HttpDoor:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        if self._server.listeners:
+            self._server.listeners.close()
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = BACKLOG
+    pages: Mapping[str, Page]
+    tree: Tree | None
+    listeners: Listeners | None
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self._slots = threading.BoundedSemaphore(MAX_REQUESTS)
+        self._slots = Slots(MAX_REQUESTS, MAX_PER_HOST)
         self._lock = threading.Lock()
         self._due: dict[socket.socket, float] = {}
         super().__init__(address, handler)
@@ -106,7 +144,7 @@ class _Server(ThreadingHTTPServer):
         self.server_name, self.server_port = str(host), int(port)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        if not self._slots.acquire(blocking=False):
+        if not self._slots.enter(client_address[0]):
             self.shutdown_request(request)
             return
         with self._lock:
@@ -126,7 +164,7 @@ class _Server(ThreadingHTTPServer):
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._slots.release()
+            self._slots.leave(client_address[0])
 
     def shutdown_request(self, request: Any) -> None:
         with self._lock:
@@ -137,25 +175,52 @@ class _Server(ThreadingHTTPServer):
         """A client that went away is not worth a traceback."""
 
 
-def _handler(pages: Mapping[str, Page]) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        timeout = REQUEST_TIMEOUT
-        server_version = "sandglass"
-        sys_version = ""
+class _Handler(BaseHTTPRequestHandler):
+    timeout = REQUEST_TIMEOUT
+    server_version = "sandglass"
+    sys_version = ""
+    server: _Server
 
-        def do_GET(self) -> None:
-            page = pages.get(self.path.partition("?")[0])
-            reply = page() if page else Reply(404, b'{"error": "no such page"}')
-            self.send_response(reply.status)
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        if self.headers.get("Upgrade", "").lower() == "websocket":
+            self._upgrade()
+        elif page := self.server.pages.get(path):
+            self._answer(page())
+        elif self.server.tree:
+            self._answer(Reply(*self.server.tree.answer(path, query, self.server.server_port)))
+        else:
+            self._answer(Reply(404, b'{"error": "no such page"}'))
+
+    def refuse(self) -> None:
+        self._answer(Reply(405, b"", headers={"Allow": "GET"}))
+
+    def _answer(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        if reply.status != 204:
             self.send_header("Content-Type", reply.kind)
             self.send_header("Content-Length", str(len(reply.body)))
-            self.send_header("Cache-Control", "no-store")
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(reply.body)
+        self.send_header("Cache-Control", "no-store")
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(reply.body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+    def _upgrade(self) -> None:
+        """The connection goes over to the listeners, and this thread ends."""
+        try:
+            if self.server.listeners is None:
+                raise NoEntry(404, "nothing to listen to")
+            protocol, hello = self.server.listeners.greet(self.headers.items(), self.path)
+        except NoEntry as refusal:
+            self._answer(Reply(refusal.status, json.dumps({"error": str(refusal)}).encode()))
+            return
+        taken = socket.socket(fileno=self.connection.detach())
+        self.server.listeners.take(taken, protocol, hello, self.client_address[0])
 
-    return Handler
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+for _method in ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+    setattr(_Handler, f"do_{_method}", _Handler.refuse)

@@ -62,6 +62,12 @@ def build(address: str, tags: str, arguments: Sequence[Argument]) -> bytes:
         raise WireError(f"cannot send {address} {tags}: {error}") from error
 
 
+def bundle(datagrams: Sequence[bytes]) -> bytes:
+    """Several messages as one datagram, to be acted upon at once (the time tag 1 says so)."""
+    elements = (struct.pack(">i", len(datagram)) + datagram for datagram in datagrams)
+    return BUNDLE + struct.pack(">Q", 1) + b"".join(elements)
+
+
 def _packets(data: bytes, depth: int) -> Iterator[bytes]:
     if len(data) % 4 or len(data) < 4:
         raise Refused("size", f"{len(data)} bytes is not a positive multiple of 4")

@@ -79,7 +79,9 @@ def test_health_follows_the_frames() -> None:
     clock.now += STALE_AFTER / 2
     alive = page()
     assert alive.status == 200
-    assert json.loads(alive.body) == {"ok": True, "frames": 1, "frame_age": 1.0, "role": "display"}
+    assert json.loads(alive.body) == {
+        "ok": True, "frames": 1, "frame_age": 1.0, "frame_rate": 0, "role": "display",
+    }  # fmt: skip
     clock.now += STALE_AFTER / 2
     assert page().status == 503
     heart.beat(clock.now)
@@ -94,9 +96,20 @@ def test_pages_are_found_by_exact_path(door: HttpDoor) -> None:
         assert get(door.port, path)[0] == 404
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_the_frame_rate_is_that_of_the_last_second() -> None:
+    heart = Heartbeat()
+    assert heart.rate(1000.0) == 0
+    for frame in range(120):
+        heart.beat(1000.0 + frame / 60)
+    assert heart.rate(1000.0 + 119 / 60) == 60
+    assert 29 <= heart.rate(1002.5) <= 30
+    assert heart.rate(1003.0) == 0
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_nothing_can_be_changed(door: HttpDoor, method: str) -> None:
-    assert get(door.port, "/fine", method)[0] == 501
+    status, headers, body = get(door.port, "/fine", method)
+    assert (status, headers["Allow"], body) == (405, "GET", b"")
 
 
 @pytest.mark.parametrize(

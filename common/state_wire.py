@@ -1,0 +1,100 @@
+"""What a node's state is told in: one table a role, from which trees, live values and feedback are made.
+
+A wall tells it to surfaces under `/state/…`, by OSC, and under the address of the verb that changes it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.control import VERBS, Verb
+from common.osc import Argument
+from common.wire import build
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One row. `kind` is its type tag: "s", "i" or "f". `unit` as OSCQuery spells it, "" for none."""
+
+    name: str
+    kind: str
+    help: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        return f"/state/{self.name}"
+
+    def of(self, values: Mapping[str, Any]) -> Argument:
+        """This reading out of a node's `values`, as its kind; what is not there, or None, is "" or 0."""
+        value = values.get(self.name)
+        if self.kind == "s":
+            return "" if value is None else str(value)
+        return int(value or 0) if self.kind == "i" else round(float(value or 0.0), 3)
+
+
+SECONDS = "time.second"
+FRAMES = (
+    Reading("frame_rate", "f", "frames presented within the last second"),
+    Reading("frame_age", "f", "seconds since the last frame was presented; -1 before the first", SECONDS),
+)
+PHASES = ("idle", "drawing", "touring", "answered")
+WALL = (
+    Reading("phase", "s", "what the wall is doing", choices=PHASES),
+    Reading("scene", "s", "what is on the wall"),
+    Reading("chapter", "s", "where in it; empty outside of chapters"),
+    Reading("time", "f", "seconds into the scene", SECONDS, 0.0),
+    Reading("duration", "f", "seconds that the scene takes", SECONDS, 0.0),
+    Reading("fraction", "f", "of the scene that is over", "", 0.0, 1.0),
+    Reading("rate", "f", "seconds of show per second at this moment; 0: time is held", "", 0.0),
+    Reading("speed", "f", "seconds of show per second whenever time runs", "", 0.0),
+    Reading("paused", "i", "1 while time is held", "", 0, 1),
+    Reading("station", "s", "whose drawing the tour is about; empty without a tour"),
+    Reading("tour", "s", "the form of the tour on the wall; empty without one"),
+    Reading("waiting", "i", "drawings whose turn is to come", "", 0),
+    Reading("awake", "i", "1 once the network answers", "", 0, 1),
+    Reading("exhibit", "s", "what a submitted drawing starts"),
+    Reading("form", "s", "the length of the tours to come"),
+    Reading("language", "s", "of what the wall says"),
+    Reading("captions", "i", "1 while captions and legend are shown", "", 0, 1),
+    Reading("volume", "f", "loudness of the sound", "gain.linear", 0.0, 1.0),
+    Reading("blackout", "i", "1 while the wall is dark", "", 0, 1),
+    *FRAMES,
+)
+STATION = (
+    Reading("station", "s", "the station's name"),
+    Reading("phase", "s", "what its visitor is doing", choices=("drawing", "waiting", "answered")),
+    Reading("display", "s", "the wall that it draws for"),
+    Reading("reachable", "i", "1 while that wall answers", "", 0, 1),
+    *FRAMES,
+)
+_BY_NAME = {reading.name: reading for reading in WALL}
+
+
+def shown_by(verb: Verb) -> Reading | None:
+    """What tells the current value of that which `verb` sets; None for a button."""
+    return _BY_NAME[verb.reading] if verb.reading else None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An address at which a surface hears `reading`."""
+
+    address: str
+    tag: str
+    reading: Reading
+
+    def encode(self, value: Argument) -> bytes:
+        """The message; `value` as `reading.of` gives it."""
+        return build(self.address, self.tag, value)
+
+
+def told(readings: tuple[Reading, ...] = WALL) -> list[Told]:
+    """All that a wall tells surfaces: its readings, and for each verb the value that it has now."""
+    shown = [(verb, shown_by(verb)) for verb in VERBS.values()]
+    return [Told(reading.address, reading.kind, reading) for reading in readings] + [
+        Told(verb.address, verb.tag, reading) for verb, reading in shown if reading is not None
+    ]
