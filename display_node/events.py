@@ -44,12 +44,14 @@ class Wiped:
 class Part:
     """A part of the invitation is ready, the next one to that which the worker was last asked to follow.
 
-    At its end the numbers of `last` stand.
+    At its end the numbers of `last` stand. `cast`: what it was made of, the numbers that stand when it begins
+    first; nothing for the part that is shown before the network can run.
     """
 
     scene: Scene
     number: int
     last: Probe
+    cast: tuple[Probe, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +70,17 @@ class Compiled:
     scenes: Mapping[Form, Scene]
     exhibit: str = ""
     seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Rehearsal:
+    """What another wall has on stage: a tour of `job`, or, without one, part `number` of the invitation."""
+
+    job: Job | None
+    exhibit: str
+    form: Form
+    seed: int
+    number: int
 
 
 @dataclass(frozen=True, eq=False)

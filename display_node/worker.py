@@ -18,10 +18,10 @@ import numpy as np
 from common.bitmap import Bitmap
 from common.errors import DataError, SandglassError
 from common.wire import Answer
-from display_node.attract.cast import cast
+from display_node.attract.cast import cast, ring
 from display_node.attract.waves import gains
 from display_node.engine import Engine
-from display_node.events import Awake, Compiled, Event, Failed, Job, Part
+from display_node.events import Awake, Compiled, Event, Failed, Job, Part, Rehearsal, Rehearsed
 from display_node.exhibit import find
 from display_node.exhibits.invitation import exhibit as invitation
 from display_node.form import Form
@@ -46,7 +46,8 @@ REMEMBERED = 8
 class Worker:
     """`post` receives what comes of the work. `samples` drift by between visitors' drawings.
 
-    `engine` opens what reads; whatever `SandglassError` it raises ends the wall in one line.
+    `engine` opens what reads; whatever `SandglassError` it raises ends the wall in one line. `together`: it
+    is one of several walls, so the invitation's parts are what they are on all of them.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Worker:
         *,
         exhibit: str,
         seed: int,
+        together: bool = False,
     ) -> None:
         self._exhibit = find(exhibit)
         self._network, self._samples, self._seed = network, samples, seed
@@ -71,7 +73,8 @@ class Worker:
         self._brightness: Mapping[str, float] = {}
         self._number, self._standing = -1, asleep(network)
         self._newest = 0
-        self._follow = False
+        self._follow, self._together = False, together
+        self._rehearsal: Rehearsal | None = None
         self._latest: tuple[Job, Probe] | None = None
         self._answers = 0
         self._change = threading.Condition()
@@ -107,6 +110,18 @@ class Worker:
             self._number, self._standing, self._follow = part.number, part.last, True
             self._change.notify()
 
+    def cue(self, number: int) -> None:
+        """Post this part of the invitation, to follow upon whatever is on the wall."""
+        with self._change:
+            self._number, self._follow = number - 1, True
+            self._change.notify()
+
+    def rehearse(self, rehearsal: Rehearsal) -> None:
+        """Post `Rehearsed` with what another wall has on stage; a later one takes its place."""
+        with self._change:
+            self._rehearsal = rehearsal
+            self._change.notify()
+
     def close(self) -> None:
         """Finish what is being done, drop the rest."""
         with self._change:
@@ -125,7 +140,9 @@ class Worker:
             return
         while self._wait():
             try:
-                if self._to_show:
+                if self._rehearsal is not None:
+                    self._rehearse(self._rehearsal)
+                elif self._to_show:
                     self._compile()
                 else:
                     self._drift()
@@ -164,15 +181,15 @@ class Worker:
     def _wait(self) -> bool:
         """Until there is something to compile and nobody has asked for a while; False at the end."""
         with self._change:
-            self._change.wait_for(lambda: self._to_show or self._follow or self._closing)
-            for _ in range(MOST_BREATHS):
+            self._change.wait_for(lambda: self._to_show or self._follow or self._closing or self._rehearsal)
+            for _ in range(0 if self._rehearsal else MOST_BREATHS):
                 asked = self._answers
                 if not self._change.wait_for(partial(self._disturbed, asked), BREATH):
                     break
             return not self._closing
 
     def _disturbed(self, asked: int) -> bool:
-        return self._answers != asked or self._closing
+        return self._answers != asked or self._closing or self._rehearsal is not None
 
     def _compile(self) -> None:
         with self._change:
@@ -180,12 +197,28 @@ class Worker:
             self._latest = job, probe
             exhibit = self._exhibit
         scenes = {form: exhibit.build(self._network, probe, self._seed, form) for form in Form}
-        self._post(Compiled(job, probe, scenes))
+        self._post(Compiled(job, probe, scenes, exhibit.name, self._seed))
         if probe not in self._visitors:
             self._visitors.appendleft(probe)
             self._newest = self._number + 1
+        if self._together:
+            return
         with self._change:
             self._follow = True  # after a breath, in which the wall takes the show over undisturbed
+
+    def _rehearse(self, rehearsal: Rehearsal) -> None:
+        """Read and compile what another wall shows, in the one form in which it does."""
+        with self._change:
+            if self._rehearsal is rehearsal:
+                self._rehearsal = None
+        if rehearsal.job is None:
+            self._post(Rehearsed(self._part(rehearsal.number)))
+            return
+        assert self._reader is not None
+        probe = self._reader.read(rehearsal.job.bitmap, rehearsal.job.canvas)
+        scene = find(rehearsal.exhibit).build(self._network, probe, rehearsal.seed, rehearsal.form)
+        scenes = {rehearsal.form: scene}
+        self._post(Rehearsed(Compiled(rehearsal.job, probe, scenes, rehearsal.exhibit, rehearsal.seed)))
 
     def _drift(self) -> None:
         """Post what comes after the part that is on the wall."""
@@ -193,10 +226,18 @@ class Worker:
             self._follow = False
         self._post(self._next())
 
+    def _part(self, number: int) -> Part:
+        """The same on every wall of a group."""
+        probes = ring(self._shipped, self._seed, number)
+        scene = invitation.part(self._network, probes, self._seed, number, self._brightness)
+        return Part(scene, number, probes[-1], tuple(probes))
+
     def _next(self) -> Part:
         with self._change:
             before, number = self._standing, self._number + 1
+        if self._together:
+            return self._part(number)
         age = number - self._newest
         digits = cast(self._shipped, self._visitors, before, self._seed, number, age)
         scene = invitation.part(self._network, [before, *digits], self._seed, number, self._brightness)
-        return Part(scene, number, digits[-1])
+        return Part(scene, number, digits[-1], (before, *digits))

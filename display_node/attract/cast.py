@@ -32,6 +32,20 @@ def cast(
     return found
 
 
+def ring(shipped: Sequence[Probe], seed: int, number: int) -> list[Probe]:
+    """What stands when part `number` begins, and its drawings: the same on all walls, whatever each has seen.
+
+    The shipped ones go round in one order, in which neighbours are different digits as far as possible.
+    """
+    left = [shipped[index] for index in np.random.default_rng(seed).permutation(len(shipped)).tolist()]
+    order = [left.pop()]
+    while left:
+        other = next((index for index, card in enumerate(left) if card.digit != order[-1].digit), 0)
+        order.append(left.pop(other))
+    first = number * DIGITS
+    return [order[place % len(order)] for place in range(first - 1, first + DIGITS)]
+
+
 def _dealt(deck: Sequence[Probe], last: Probe, seed: int, place: int) -> Probe:
     """The card at `place`, or the next one that is another digit than `last`, or at least another drawing."""
     deal, first = divmod(place, len(deck))
