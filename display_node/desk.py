@@ -32,6 +32,8 @@ from display_node.ledger import Ledger
 from display_node.mailbox import MAX_STATIONS, Mailbox
 
 Message = TypeVar("Message")
+Tap = Callable[[str, bytes, Address, float], None]
+"""Told the port's name, what came to it, from whom, and when (monotonic seconds), before it is looked at."""
 
 LEGACY_STATION = "legacy"
 RETIRED = 8
@@ -75,7 +77,11 @@ class _Station:
 
 
 class Desk:
-    """`submit` takes a job and says whether there was room for it; `nodes` takes what other nodes say."""
+    """`submit` takes a job and says whether there was room for it; `nodes` takes what other nodes say.
+
+    `taps` are told all that comes, `noted` what counted: "pen" or "submit", and of which station. Neither may
+    wait or raise.
+    """
 
     def __init__(
         self,
@@ -83,18 +89,23 @@ class Desk:
         ledger: Ledger,
         counters: Counters,
         submit: Callable[[Job], bool],
-        control_allow: Collection[str] = (),
+        control_allow: Collection[str] | None = (),
         nodes: Callable[[NodeMessage, Address, Link], None] | None = None,
+        *,
+        taps: Sequence[Tap] = (),
+        noted: Callable[[str, str], None] = lambda what, station: None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._nodes = nodes
+        self._nodes, self._taps, self._noted, self._now = nodes, taps, noted, now
         self._mailbox, self._ledger, self._counters, self._submit = mailbox, ledger, counters, submit
-        self._allowed = frozenset(control_allow)
+        self._allowed = None if control_allow is None else frozenset(control_allow)
         self._stations: OrderedDict[str, _Station] = OrderedDict()
         # Legacy drawings have no number of their own; ours must not repeat after a restart.
         self._legacy_numbers = itertools.count(time.time_ns() >> 10)
 
     def drawing(self, datagram: bytes, sender: Address, link: Link) -> None:
         """Something came to the drawing port."""
+        self._tap("drawing", datagram, sender)
         if self._nodes and is_node(datagram):
             for found in self._decode(_decode_node, datagram, sender):
                 self._nodes(found, sender, link)
@@ -113,6 +124,7 @@ class Desk:
 
     def legacy(self, datagram: bytes, sender: Address, link: Link) -> None:
         """Something came to the original's port; its drawings are framed here, and all are new."""
+        self._tap("legacy", datagram, sender)
         for message in self._decode(decode_legacy, datagram, sender):
             assert isinstance(message, Legacy)
             framed = frame(message.bitmap)
@@ -125,16 +137,22 @@ class Desk:
                 self._counters.drop("busy", "too many drawings at once", sender[0])
                 continue
             self._counters.add("submits")
+            self._noted("submit", LEGACY_STATION)
 
     def control(self, datagram: bytes, sender: Address, link: Link) -> None:
         """Something came to the operator's port; heard from allowed addresses only."""
-        if sender[0] not in self._allowed:
+        self._tap("control", datagram, sender)
+        if self._allowed is not None and sender[0] not in self._allowed:
             self._counters.drop("stranger", f"{sender[0]} may not command", sender[0])
             return
         for command in self._decode(control.decode, datagram, sender):
             self._counters.add("controls")
             if not self._mailbox.put(command):
                 self._counters.drop("busy", "too many commands at once", sender[0])
+
+    def _tap(self, port: str, datagram: bytes, sender: Address) -> None:
+        for tap in self._taps:
+            tap(port, datagram, sender, self._now())
 
     def _decode(
         self, decode: Callable[[bytes], Sequence[Message]], datagram: bytes, sender: Address
@@ -150,6 +168,8 @@ class Desk:
             self._counters.add("late_previews")
             return
         self._counters.add("previews")
+        if not message.bitmap.empty:
+            self._noted("pen", message.station)
         self._mailbox.put(Drawn(message.station, message.bitmap))
 
     def _submitted(self, message: Submit, sender: Address, link: Link) -> None:
@@ -169,6 +189,7 @@ class Desk:
                 self._counters.drop("busy", "too many drawings at once", sender[0])
                 return
             self._counters.add("submits")
+            self._noted("submit", station)
             link.send(Ack(station, drawing).encode(), sender)
             return
         # Known already: its ack or its answer was lost on the way.

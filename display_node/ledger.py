@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 from common.wire import Answer
 
@@ -10,9 +11,13 @@ MAX_ENTRIES = 512
 
 
 class Ledger:
-    """Keyed by (station, drawing). Thread-safe: the receiver and the worker both write."""
+    """Keyed by (station, drawing). Thread-safe: the receiver and the worker both write.
 
-    def __init__(self) -> None:
+    `answered` is told every answer once; it may neither wait nor raise.
+    """
+
+    def __init__(self, answered: Callable[[Answer], None] = lambda answer: None) -> None:
+        self._answered = answered
         self._lock = threading.Lock()
         self._entries: OrderedDict[tuple[str, int], Answer | None] = OrderedDict()
 
@@ -33,8 +38,12 @@ class Ledger:
 
     def record(self, answer: Answer) -> None:
         with self._lock:
-            if (answer.station, answer.drawing) in self._entries:
-                self._entries[answer.station, answer.drawing] = answer
+            key = answer.station, answer.drawing
+            if key not in self._entries:
+                return
+            first, self._entries[key] = self._entries[key] is None, answer
+        if first:
+            self._answered(answer)
 
     def answer(self, station: str, drawing: int) -> Answer | None:
         """What was answered, None while it is still being read."""

@@ -24,15 +24,18 @@ class Thumbnail:
         self._wanted = threading.Event()
         self._taken = threading.Condition()
         self._image: np.ndarray | None = None
-        self._time = 0.0
+        self._time = self._drawn = 0.0
 
-    def offer(self, read: Callable[[], np.ndarray]) -> None:
-        """Called after each presented frame; reads it back only if somebody asked."""
+    def offer(self, read: Callable[[], np.ndarray], drawn: float) -> None:
+        """Called after each presented frame; reads it back only if somebody asked.
+
+        `drawn`: the instant (monotonic seconds) that the frame shows.
+        """
         if not self._wanted.is_set():
             return
         self._wanted.clear()
         with self._taken:
-            self._image, self._time = read(), self._now()
+            self._image, self._time, self._drawn = read(), self._now(), drawn
             self._taken.notify_all()
 
     def page(self) -> Reply:
@@ -41,7 +44,7 @@ class Thumbnail:
             before = self._time
             self._wanted.set()
             self._taken.wait_for(lambda: self._time > before, PATIENCE)
-            image, age = self._image, self._now() - self._time
+            image, age, drawn = self._image, self._now() - self._time, self._drawn
         if image is None:
             return Reply(503, b'{"error": "no frame has been presented yet"}')
         picture = Image.fromarray(image)
@@ -49,5 +52,5 @@ class Thumbnail:
         encoded = io.BytesIO()
         picture.save(encoded, "PNG")
         digest = hashlib.sha256(image.tobytes()).hexdigest()
-        headers = {"X-Frame-Age": f"{age:.3f}", "X-Frame-Hash": digest}
+        headers = {"X-Frame-Age": f"{age:.3f}", "X-Frame-Hash": digest, "X-Frame-Time": repr(drawn)}
         return Reply(200, encoded.getvalue(), "image/png", headers)

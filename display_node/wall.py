@@ -31,7 +31,7 @@ from display_node.receive import Receiver
 from display_node.render.palette import find_theme
 from display_node.render.renderer import Renderer
 from display_node.samples import collection
-from display_node.settings import Settings, allowed
+from display_node.settings import Settings, commanders
 from display_node.sound.player import Moment, open_player
 from display_node.surface import Surface
 from display_node.thumbnail import Thumbnail
@@ -67,10 +67,8 @@ class Wall:
             network, engine, collection(), ledger, self._made,
             exhibit=settings.exhibit, seed=settings.seed,
         )  # fmt: skip
-        desk = Desk(
-            self._mailbox, ledger, self._counters, self._worker.submit, allowed(settings.control_allow)
-        )
-        doors = open_doors(settings, desk)
+        desk = Desk(self._mailbox, ledger, self._counters, self._worker.submit, commanders(settings))
+        doors = open_doors(settings, desk, self._counters)
         self._ports = {name: link.address[1] for name, link, _ in doors}
         self._surface = surface or open_surface(settings)
         self._atlas, language = open_atlas(language)
@@ -96,10 +94,10 @@ class Wall:
     def run(self) -> None:
         """Frame after frame. Raises `SandglassError` if the network cannot be run at all."""
         while not self._stop.is_set() and not self._state.leave and self._surface.poll():
-            self._frame(self._now())
+            self._frame(now := self._now())
             self._surface.present()
             self._heart.beat(self._now())
-            self._thumbnail.offer(self._renderer.image)
+            self._thumbnail.offer(self._renderer.image, now)
             if self._heart.frames == 1:
                 log.info("first frame")
                 self._worker.start()
