@@ -8,12 +8,12 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from common import wire
+from common import nodes, wire
 from common.bitmap import Bitmap
 from common.counters import Counters
 from common.errors import Refused
 from common.link import Address, Link
-from input_node.peer import Peer
+from input_node.peer import Target
 
 PREVIEW_EVERY = 1 / 60
 """Seconds between two previews at least: a wall draws no more pictures than that."""
@@ -43,9 +43,11 @@ class Sender:
     """One drawing at a time. `begin` starts the next; its id is new, also after a restart."""
 
     def __init__(
-        self, link: Link, peer: Peer, station: str, counters: Counters, now: float, first: int | None = None
+        self, link: Link, peer: Target, station: str, counters: Counters, now: float, first: int | None = None
     ) -> None:
         self._link, self._peer, self._station = link, peer, station
+        self.busy = False
+        """Whether a visitor is in the middle of something, so that the wall should stay the same."""
         self.counters = counters
         self.drawing = new_id() if first is None else first
         self.latency: float | None = None
@@ -82,11 +84,19 @@ class Sender:
     def waiting(self) -> bool:
         return self._waiting is not None
 
+    @property
+    def wall(self) -> str | None:
+        """The name of the wall that will answer, if there is more than one, or not the preferred one."""
+        return self._peer.name
+
     def reachable(self, now: float) -> bool:
         return now - self._heard < REACHABLE_FOR
 
     def tick(self, now: float) -> None:
         """Send what is due."""
+        answering = self.reachable(now)
+        if self._peer.tick(now, busy=self.busy, waiting=self.waiting, answering=answering):
+            self._go_on(now)
         waiting = self._waiting
         if waiting and now >= waiting.due:
             self._send(waiting.datagram)
@@ -104,7 +114,7 @@ class Sender:
 
     def due(self, now: float) -> float:
         """Seconds until `tick` has something to do."""
-        times = [self._hello_due]
+        times = [self._hello_due, self._peer.due]
         if self._preview:
             times.append(self._preview_due)
         if self._waiting:
@@ -123,6 +133,8 @@ class Sender:
 
     def take(self, datagram: bytes, sender: Address, now: float) -> list[wire.Answer | wire.Progress]:
         """Read one datagram; what nobody waits for is counted and left out."""
+        if nodes.is_node(datagram) and self._peer.hear(datagram, sender, now):
+            return []
         try:
             messages = wire.decode_reply(datagram)
         except Refused as refused:
@@ -133,6 +145,9 @@ class Sender:
             # By name, not by address: a wall with two network cards may answer from the other one.
             if not isinstance(message, wire.ToStation) or message.station != self._station:
                 self.counters.drop("stranger", "meant for another station", sender)
+                continue
+            if self._peer.elsewhere(sender) and not isinstance(message, wire.Answer):
+                self.counters.add("elsewhere")  # a wall that we left goes on with what it has of ours
                 continue
             if not self.reachable(now) and self._waiting:
                 self._waiting.due = now  # the wall is back: do not make the visitor wait for the pause
@@ -148,6 +163,13 @@ class Sender:
             elif not self._waiting.acked:
                 self._waiting.acked, self._waiting.due = True, now + ASK_AGAIN
         return news
+
+    def _go_on(self, now: float) -> None:
+        """At another wall, with the drawing as it is. Its id stays, so whoever has it already knows it."""
+        if self._waiting:
+            self._waiting.acked, self._waiting.due, self._waiting.pause = False, now, RESEND_FIRST
+        self._preview, self._shown = self._preview or self._shown, None
+        self._hello_due = self._heard = now
 
     def _next(self) -> int:
         self._sequence += 1

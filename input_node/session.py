@@ -98,6 +98,7 @@ class Session:
         if self.pen.strokes and self.state.expired(now):
             self.clear(now)
         self._preview()
+        self.sender.busy = bool(self.pen.strokes) or self.state.touring(now)
         self.sender.tick(now)
 
     def hear(self, news: Answer | Progress, now: float) -> None:

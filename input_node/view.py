@@ -71,9 +71,8 @@ class View:
             changed.append(self._region("picture", made.story[1], picture, self._draw_picture))
         else:
             changed += self._reading(state, screen, sight, now)
-        changed.append(
-            self._region("sign", made.sign, self._sign(state, screen, now, reachable), self._draw_sign)
-        )
+        sign = self._sign(state, screen, now, reachable, session.sender.wall)
+        changed.append(self._region("sign", made.sign, sign, self._draw_sign))
         drawing, leaving = screen is Screen.DRAW, state.leaving(now)
         for name, area, enabled, label, main in (
             (
@@ -113,13 +112,15 @@ class View:
         made = self.layout
         return self._surface.fill(ROOM, pygame.Rect(made.message.tuple).union(made.panel.tuple))
 
-    def _sign(self, state: Station, screen: Screen, now: float, reachable: bool) -> _Sign:
-        """What the quiet line says: no wall, how far the tour is, or that the wall is free."""
+    def _sign(self, state: Station, screen: Screen, now: float, reachable: bool, wall: str | None) -> _Sign:
+        """What the quiet line says: no wall, how far the tour is, that the wall is free, or which it is."""
         tour = state.tour if state.touring(now) else None
         if not reachable:
             return self._texts.say("no_wall"), None, None
         if tour is None:
-            return (self._texts.say("free") if screen is Screen.AGAIN else ()), None, None
+            if screen is Screen.AGAIN:
+                return self._texts.say("free"), None, None
+            return (self._texts.say("answers", wall=wall) if wall else ()), None, None
         shown = round(tour.shown(now) * self.layout.sign.width) / self.layout.sign.width
         if screen is Screen.TOUR:
             return (), shown, (*tour.ticks, *tour.ahead(state.route))

@@ -1,0 +1,97 @@
+"""Where the wall is, when nobody said so: the walls that beat, and the one of them that answers here."""
+
+import logging
+from typing import Any
+
+from common.company import Company
+from common.link import Address
+from common.peers import Mine
+from common.sighting import Sighting
+from input_node.peer import Peer
+from input_node.walls import choose, prefers
+
+log = logging.getLogger("sandglass")
+
+LOOK_EVERY = 0.1
+"""Seconds between two looks at which walls are there."""
+
+
+class Found:
+    """A `Target` that goes where a wall is. `fixed`: the wall that somebody named; it is never left.
+
+    `fresh`, if the station has a window: whether it presents frames.
+    """
+
+    def __init__(self, company: Company, prefer: str = "", fixed: Peer | None = None) -> None:
+        self.company = company
+        self._prefer, self._fixed = prefer, fixed
+        self._look_at = 0.0
+        self._sighted: Address | None = None
+        self._others: frozenset[Address] = frozenset()
+        self.wall: str | None = None
+        """The id of the wall that we are at, if it is known."""
+        self._name: str | None = None
+        self._address: Address | None = None
+
+    @property
+    def address(self) -> Address | None:
+        return self._fixed.address if self._fixed else self._address
+
+    @property
+    def name(self) -> str | None:
+        return self._name
+
+    @property
+    def due(self) -> float:
+        return self._look_at
+
+    def refresh(self) -> None:
+        if self._fixed:
+            self._fixed.refresh()
+
+    def hear(self, datagram: bytes, sender: Address, now: float) -> bool:
+        self.company.take(datagram, sender, now)
+        return True
+
+    def elsewhere(self, sender: Address) -> bool:
+        return sender in self._others
+
+    def tick(self, now: float, *, busy: bool, waiting: bool, answering: bool) -> bool:
+        self.company.tick(now, Mine)
+        if now < self._look_at:
+            return False
+        self._look_at = now + LOOK_EVERY
+        if self._fixed:
+            self._name_fixed(now)
+            return False
+        walls = [peer for peer in self.company.peers.known(now) if peer.role == "display"]
+        wall = choose(walls, self.wall, self._prefer, now, busy=busy, waiting=waiting, answering=answering)
+        chosen = next((peer for peer in walls if peer.id == wall), None)
+        if chosen is None:
+            return False
+        there = [peer for peer in walls if peer.alive(now) and peer.offset]
+        missed = self._prefer and not prefers(self._prefer, chosen)
+        self._name = chosen.name if missed or len(there) > 1 else None
+        self._others = frozenset(peer.address for peer in walls if peer.id != wall)
+        moved = self._address != chosen.address
+        if self.wall != wall:
+            log.info("drawings go to %s at %s:%d", chosen.name, *chosen.address)
+        self.wall, self._address = wall, chosen.address
+        return moved
+
+    def status(self, now: float) -> dict[str, Any]:
+        """For /health."""
+        return {"wall": self.wall, "prefer": self._prefer, **self.company.status(now)}
+
+    def close(self) -> None:
+        self.company.close()
+
+    def _name_fixed(self, now: float) -> None:
+        """Beat to it as well, so that we know each other; a wall of old drops that."""
+        address = self.address
+        if address and address != self._sighted:
+            self._sighted = address
+            host, port = address
+            self.company.peers.sight(Sighting(None, "display", "", (host,), port, how="static"))
+        there = [peer for peer in self.company.peers.alive(now, "display") if peer.address == address]
+        self.wall = there[0].id if there else None
