@@ -98,3 +98,12 @@ def told(readings: tuple[Reading, ...] = WALL) -> list[Told]:
     return [Told(reading.address, reading.kind, reading) for reading in readings] + [
         Told(verb.address, verb.tag, reading) for verb, reading in shown if reading is not None
     ]
+
+
+CONTAINERS = {
+    "/": "a node of Sandglass",
+    "/control": "what an operator can say, from an address that may, to the OSC port",
+    "/state": "how it is, at this moment; to be read, or listened to",
+    "/drawing": "what stations send",
+}
+"""What stands at the branches of a node's tree."""

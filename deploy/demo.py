@@ -21,7 +21,7 @@ from deploy.render_pictures import render_chapters, render_clip
 from display_node.samples import DRAWINGS
 
 ANY_PORTS = ("--drawing-port=0", "--control-port=0", "--http-port=0", "--legacy-port=0")
-WALL = ("--host", "127.0.0.1", *ANY_PORTS)
+WALL = ("--host", "127.0.0.1", "--http-host", "127.0.0.1", *ANY_PORTS)
 """Any free ports, on this machine only: the demo gets along with whatever else is running."""
 POLL = 0.2
 

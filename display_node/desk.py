@@ -79,8 +79,8 @@ class _Station:
 class Desk:
     """`submit` takes a job and says whether there was room for it; `nodes` takes what other nodes say.
 
-    `taps` are told all that comes, `noted` what counted: "pen" or "submit", and of which station. Neither may
-    wait or raise.
+    `taps` are told all that comes, `noted` what counted: "pen" or "submit", and of which station; `subscribe`
+    which host wants to be told the state, and at what port. None of them may wait or raise.
     """
 
     def __init__(
@@ -94,9 +94,11 @@ class Desk:
         *,
         taps: Sequence[Tap] = (),
         noted: Callable[[str, str], None] = lambda what, station: None,
+        subscribe: Callable[[str, int], None] = lambda host, port: None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._nodes, self._taps, self._noted, self._now = nodes, taps, noted, now
+        self._subscribe = subscribe
         self._mailbox, self._ledger, self._counters, self._submit = mailbox, ledger, counters, submit
         self._allowed = None if control_allow is None else frozenset(control_allow)
         self._stations: OrderedDict[str, _Station] = OrderedDict()
@@ -147,7 +149,9 @@ class Desk:
             return
         for command in self._decode(control.decode, datagram, sender):
             self._counters.add("controls")
-            if not self._mailbox.put(command):
+            if command.verb == "subscribe":  # about its sender, not about the show
+                self._subscribe(sender[0], int(command.value or 0))
+            elif not self._mailbox.put(command):
                 self._counters.drop("busy", "too many commands at once", sender[0])
 
     def _tap(self, port: str, datagram: bytes, sender: Address) -> None:

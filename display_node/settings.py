@@ -25,9 +25,18 @@ class Settings:
     control_allow: str = setting(
         "127.0.0.1", "addresses that may send commands, separated by spaces", option=False
     )
+    key: Path | None = setting(None, "the installation's key: only what is sealed with it is heard")
+    plain_allow: str = setting(
+        "",
+        "addresses that may send harmless commands without the key, and the original's drawings",
+        option=False,
+    )
     source_limit: int = setting(RATE, "datagrams a second that one address may send", low=10, high=1_000_000)
-    http_host: str = setting("127.0.0.1", "address on which /health is served", option=False)
-    http_port: int = setting(DISPLAY_HTTP_PORT, "port of /health, 0 for any", low=0, high=65535)
+    http_host: str = setting("0.0.0.0", "address on which /health and the OSCQuery tree can be read")
+    http_port: int = setting(DISPLAY_HTTP_PORT, "port of them, 0 for any", low=0, high=65535)
+    feedback: str = setting(
+        "", "control surfaces that are told the state, ADDRESS:PORT separated by spaces", option=False
+    )
     legacy: bool = setting(True, "take the original's /test messages as well")
     legacy_port: int = setting(LEGACY_PORT, "UDP port for them, 0 for any", low=0, high=65535)
     discovery: bool = setting(False, "announce this wall by mDNS (not built yet)")
@@ -64,11 +73,17 @@ def parse_size(text: str) -> tuple[int, int]:
     return size
 
 
-def allowed(text: str) -> frozenset[str]:
-    """IPv4 addresses separated by spaces; `ConfigError` names the word that is none."""
+def allowed(text: str, name: str = "control_allow") -> frozenset[str]:
+    """IPv4 addresses separated by spaces; `ConfigError` names the setting and the word that is none."""
     for word in text.split():
         try:
             ipaddress.IPv4Address(word)
         except ValueError:
-            raise ConfigError(f"control_allow: {word!r} is no IPv4 address such as 192.168.1.5") from None
+            raise ConfigError(f"{name}: {word!r} is no IPv4 address such as 192.168.1.5") from None
     return frozenset(text.split())
+
+
+def commanders(settings: Settings) -> frozenset[str] | None:
+    """Who may command by address; None where the key says who."""
+    listed = allowed(settings.control_allow)
+    return None if settings.key else listed

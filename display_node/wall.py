@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from common.control import Control
 from common.counters import Counters
@@ -20,7 +19,8 @@ from display_node.desk import Desk
 from display_node.doors import open_doors
 from display_node.engine import open_engine
 from display_node.events import Awake, Compiled, Event, Part
-from display_node.form import AUTO, wanted
+from display_node.feedback import Feedback, surfaces
+from display_node.form import wanted
 from display_node.language import Language, languages
 from display_node.ledger import Ledger
 from display_node.mailbox import Mailbox
@@ -33,8 +33,10 @@ from display_node.render.renderer import Renderer
 from display_node.samples import collection
 from display_node.settings import Settings, commanders
 from display_node.sound.player import Moment, open_player
+from display_node.status import Status
 from display_node.surface import Surface
 from display_node.thumbnail import Thumbnail
+from display_node.tree import wall_tree
 from display_node.worker import Worker
 
 log = logging.getLogger("sandglass")
@@ -67,7 +69,13 @@ class Wall:
             network, engine, collection(), ledger, self._made,
             exhibit=settings.exhibit, seed=settings.seed,
         )  # fmt: skip
-        desk = Desk(self._mailbox, ledger, self._counters, self._worker.submit, commanders(settings))
+        self._heart = Heartbeat()
+        status = Status(lambda: self._state, lambda: self._worker.exhibit, self._heart, self._counters, now)
+        feedback = Feedback(status.values, surfaces(settings.feedback), self._counters, now)
+        desk = Desk(
+            self._mailbox, ledger, self._counters, self._worker.submit, commanders(settings),
+            subscribe=feedback.subscribe,
+        )  # fmt: skip
         doors = open_doors(settings, desk, self._counters)
         self._ports = {name: link.address[1] for name, link, _ in doors}
         self._surface = surface or open_surface(settings)
@@ -78,17 +86,17 @@ class Wall:
         )  # fmt: skip
         self._player = open_player(settings.sound, settings.headless)
         self._state = first_state(network, settings, language, now())
-        self._heart = Heartbeat()
         self._thumbnail = Thumbnail(now)
         pages = {
-            "/health": health_page(self._heart, now, self._status),
+            "/health": health_page(self._heart, now, status.health),
             "/thumbnail.png": self._thumbnail.page,
         }
-        self._http = HttpDoor(settings.http_host, settings.http_port, pages)
+        tree = wall_tree(settings, self._ports, status.values)
+        self._http = HttpDoor(settings.http_host, settings.http_port, pages, tree, self._counters)
         self._ports["http_port"] = self._http.port
         limits = Limits(self._counters, settings.source_limit)
         self._receiver = Receiver([(link, handler) for _, link, handler in doors], self._counters, limits)
-        self._companions: tuple[Companion, ...] = (ProgressTeller(),)
+        self._companions: tuple[Companion, ...] = (ProgressTeller(), feedback)
         self._told_ready = False
 
     def run(self) -> None:
@@ -173,21 +181,3 @@ class Wall:
         self._player.warm()
         for code in languages():
             self._atlas.warm(Language(code).everything())
-
-    def _status(self) -> dict[str, Any]:
-        state = self._state
-        return {
-            "role": "display",
-            "phase": state.phase.value,
-            "awake": state.awake,
-            "scene": state.scene.name,
-            "waiting": len(state.waiting),
-            "language": state.choices.language,
-            "form": state.choices.form.value if state.choices.form else AUTO,
-            "tour": state.form.value if state.form else None,
-            "part": state.invitation.number,
-            "captions": state.choices.captions,
-            "paused": state.clock.paused,
-            "counters": self._counters.snapshot(),
-            "dropped_by_source": self._counters.sources(),
-        }

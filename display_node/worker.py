@@ -104,6 +104,11 @@ class Worker:
                 self._to_show.setdefault(self._latest[0].station, self._latest)
             self._change.notify()
 
+    @property
+    def exhibit(self) -> str:
+        """What a submitted drawing starts, by name."""
+        return self._exhibit.name
+
     def follow(self, part: Part) -> None:
         """Post what comes after this part of the invitation, before it ends."""
         with self._change:

@@ -25,8 +25,9 @@ class Settings:
     fullscreen: bool = setting(False, "cover the whole screen")
     station: str = setting("", "this station's name on the wire; empty: the host's name")
     host: str = setting("0.0.0.0", "this machine's address to listen on")
-    http_host: str = setting("127.0.0.1", "address on which /health is served", option=False)
-    http_port: int = setting(wire.INPUT_HTTP_PORT, "where /health is served, 0 = any", low=0, high=65_535)
+    key: Path | None = setting(None, "the installation's key: only what is sealed with it is heard")
+    http_host: str = setting("0.0.0.0", "address on which /health and the OSCQuery tree can be read")
+    http_port: int = setting(wire.INPUT_HTTP_PORT, "port of them, 0 = any", low=0, high=65_535)
     linger: float = setting(
         0.0, "seconds to stay before ending for want of a screen or a port", low=0.0, high=60.0
     )

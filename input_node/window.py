@@ -25,6 +25,8 @@ import pygame  # SDL reads its settings while it is loaded
 from common.bitmap import BLANK, Bitmap
 from common.errors import GraphicsError
 from common.health import Heartbeat, HttpDoor, health_page
+from common.oscquery import Tree, readings
+from common.state_wire import CONTAINERS, STATION
 from input_node import texts
 from input_node.layout import layout
 from input_node.pointers import Pointers
@@ -61,6 +63,11 @@ def run(settings: Settings, sender: Sender, stop: threading.Event) -> int:
         now = time.monotonic()
         session = Session(sender, window.layout.canvas.width, now, record.append if record else None)
 
+        def values() -> dict[str, Any]:
+            now = time.monotonic()
+            age = heart.age(now)
+            return {**status(), "frame_rate": heart.rate(now), "frame_age": -1.0 if age is None else age}
+
         def status() -> dict[str, Any]:
             reachable = sender.reachable(time.monotonic())
             return {
@@ -72,9 +79,9 @@ def run(settings: Settings, sender: Sender, stop: threading.Event) -> int:
                 "counters": sender.counters.snapshot(),
             }
 
-        door = HttpDoor(
-            settings.http_host, settings.http_port, {"/health": health_page(heart, time.monotonic, status)}
-        )
+        pages = {"/health": health_page(heart, time.monotonic, status)}
+        tree = Tree(readings(STATION), values, {"NAME": "Sandglass station"}, CONTAINERS)
+        door = HttpDoor(settings.http_host, settings.http_port, pages, tree, sender.counters)
         try:
             window.serve(session, View(spoken), heart, stop, door.port)
         finally:

@@ -83,9 +83,15 @@ def test_a_stroke_in_one_window_is_read_in_the_other(tmp_path: Path) -> None:
     ports = {name: free_port() for name in ("drawing_port", "control_port", "legacy_port")}
     wall_http, station_http = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
     options = [f"--{name.replace('_', '-')}={port}" for name, port in ports.items()]
-    options += ["--host=127.0.0.1", f"--http-port={wall_http}", f"--size={SIZE[0]}x{SIZE[1]}", "--samples=0"]
+    options += [
+        "--host=127.0.0.1",
+        "--http-host=127.0.0.1",
+        f"--http-port={wall_http}",
+        f"--size={SIZE[0]}x{SIZE[1]}",
+        "--samples=0",
+    ]
     station = [f"--display=127.0.0.1:{ports['drawing_port']}", f"--http-port={station_http}"]
-    station += [f"--size={SIZE[0]}x{SIZE[1]}", "--host=127.0.0.1"]
+    station += [f"--size={SIZE[0]}x{SIZE[1]}", "--host=127.0.0.1", "--http-host=127.0.0.1"]
     with (
         screen(f"{SIZE[0]}x{SIZE[1]}") as wall_screen,
         screen(f"{SIZE[0]}x{SIZE[1]}") as station_screen,

@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 """Seconds until a poll of a real process gives up: the machine may be busy."""
 ANY_PORT = ["--drawing-port", "0", "--control-port", "0", "--http-port", "0", "--legacy-port", "0"]
-SMALL = ["--headless", "--size", "160x90", "--samples", "0", "--frame-rate", "10", "--host", "127.0.0.1"]
+HERE = ["--host", "127.0.0.1", "--http-host", "127.0.0.1"]
+SMALL = ["--headless", "--size", "160x90", "--samples", "0", "--frame-rate", "10", *HERE]
 SMALL += ["--source-limit", "1000000"]  # all tests are one address, and in a hurry
 
 settings.register_profile("patient", deadline=None)
