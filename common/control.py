@@ -16,7 +16,8 @@ class Verb:
     """One row of the control table. `kind`: "" a button, "s" a text, "f" a number in [low, high].
 
     `whole`: the number is one of 0, 1, 2 …; `reading`: what of the wall's state (`common.state_wire`) tells
-    its current value; `critical`: not to be lost, and not to be pressed by mistake.
+    its current value; `critical`: not to be lost, and not to be pressed by mistake; `harmless`: may come
+    unsealed to a wall that has a key, from addresses that its `plain_allow` names.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Verb:
     whole: bool = False
     reading: str = ""
     critical: bool = False
+    harmless: bool = False
 
     @property
     def address(self) -> str:
@@ -44,11 +46,11 @@ VERBS = {
         Verb(
             "exhibit", "s", "show the last drawing, and those to come, with this exhibit", reading="exhibit"
         ),
-        Verb("play", "", "let time run"),
-        Verb("pause", "", "hold time"),
+        Verb("play", "", "let time run", harmless=True),
+        Verb("pause", "", "hold time", harmless=True),
         Verb("seek", "f", "jump to this many seconds into the show", 0.0, 3600.0, reading="time"),
         Verb("speed", "f", "seconds of show per second", 0.1, 8.0, reading="speed"),
-        Verb("next", "", "on to the next chapter"),
+        Verb("next", "", "on to the next chapter", harmless=True),
         Verb(
             "reset",
             "",
@@ -56,15 +58,16 @@ VERBS = {
             critical=True,
         ),
         Verb("form", "s", "length of the tours to come: auto, full or short", reading="form"),
-        Verb("language", "s", "en, ko or en+ko", reading="language"),
+        Verb("language", "s", "en, ko or en+ko", reading="language", harmless=True),
         Verb(
             "captions",
             "f",
             "1 shows captions and legend, 0 hides them: the silent form",
             whole=True,
             reading="captions",
+            harmless=True,
         ),
-        Verb("volume", "f", "loudness of the sound", reading="volume"),
+        Verb("volume", "f", "loudness of the sound", reading="volume", harmless=True),
         Verb("blackout", "f", "1 darkens the wall, 0 lights it again", whole=True, reading="blackout"),
         Verb("restart", "", "end the process; its supervisor starts it again", critical=True),
         Verb(
@@ -97,6 +100,14 @@ def decode(datagram: bytes) -> list[Control]:
         raise Refused("size", f"{len(datagram)} bytes, {MAX_DATAGRAM} at most")
     taken = [_take(message) for message in osc.messages(datagram)]
     return [command for command in taken if command is not None]
+
+
+def harmless(datagram: bytes) -> bool:
+    """Whether there is nothing in it but verbs that may come unsealed."""
+    try:
+        return all(VERBS[command.verb].harmless for command in decode(datagram))
+    except Refused:
+        return False
 
 
 def _take(message: osc.Message) -> Control | None:

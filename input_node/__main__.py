@@ -8,6 +8,7 @@ import time
 from common import config, errors
 from common.counters import Counters, set_up_logging
 from common.link import UdpLink, parse_address
+from common.sealed import locked
 from common.wire import DRAWING_PORT
 from input_node import replay
 from input_node.peer import Peer
@@ -33,9 +34,10 @@ def main() -> int:
     drawings = replay.load(settings.replay) if settings.replay else None
     peer = Peer(parse_address(settings.display, DRAWING_PORT))
     peer.refresh(FIRST_LOOK_UP)
-    link = UdpLink(settings.host)
+    counters = Counters()
+    link = locked(UdpLink(settings.host), settings.key, counters)
     try:
-        sender = Sender(link, peer, settings.name, Counters(), time.monotonic())
+        sender = Sender(link, peer, settings.name, counters, time.monotonic())
         if drawings is not None:
             session = Session(sender, REPLAY_SIDE, time.monotonic())
             return replay.replay(drawings, session, link, settings.timeout, stop)
