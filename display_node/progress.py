@@ -15,7 +15,7 @@ class ProgressTeller:
 
     def after(self, before: State, state: State, now: float) -> None:
         tour, scene = state.tour, state.scene
-        if tour is None:
+        if tour is None or not tour.job.mine:
             return
         t = scene.clamp(state.time(now))
         chapter = scene.chapter(t)

@@ -1,0 +1,1 @@
+"""Walls in step. Read `common.nodes` (what is said), `sharing` (of what), `ensemble` (who follows whom)."""
