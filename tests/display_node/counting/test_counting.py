@@ -1,0 +1,283 @@
+"""Visitors are counted once, privately, and whatever the disk and the clock do."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from common.errors import DataError
+from common.wire import Answer
+from display_node.counting.counter import Counter
+from display_node.counting.report import COLUMNS, document, write_csv
+from display_node.counting.store import NAME, Store, read_only
+from display_node.counting.tally import GAP, MOST_STATIONS, OTHERS, Counts, Sheet, Tally
+from tests.processes import wait_for
+
+MONDAY = date(2026, 11, 23)
+SHARES = (1.0, *[0.0] * 9)
+
+
+def test_signs_of_life_are_one_session_until_nobody_is_there_for_long() -> None:
+    tally = Tally()
+    for now in (100.0, 101.0, 101.0 + GAP, 150.0, 150.0 + GAP + 0.1, 190.0):
+        tally.sign("left", now, MONDAY)
+    tally.sign("right", 190.0, MONDAY)
+    tally.submit("right", 189.5, MONDAY)  # another thread's clock was read a moment before
+    counts = tally.sheet.day(MONDAY)
+    assert (counts.sessions, counts.submits) == (3, 1)
+    assert counts.dwell == pytest.approx(50.0 + 190.0 - (150.0 + GAP + 0.1))
+
+
+def test_what_is_new_is_taken_once_and_all_is_known() -> None:
+    tally = Tally()
+    tally.submit("left", 1.0, MONDAY)
+    assert tally.take().day(MONDAY) == Counts(sessions=1, submits=1)
+    assert not tally.take()
+    tally.answer("left", False, MONDAY)
+    assert tally.take().day(MONDAY) == Counts(answers=1, doubts=1)
+    assert tally.sheet.day(MONDAY) == Counts(1, 1, 1, 1)
+
+
+def test_a_session_over_midnight_or_a_clock_set_back_is_one_and_its_seconds_are_split() -> None:
+    tally, tuesday = Tally(), MONDAY + timedelta(days=1)
+    for now, day in ((1.0, MONDAY), (5.0, tuesday), (9.0, MONDAY)):
+        tally.sign("left", now, day)
+    assert tally.sheet.day(MONDAY) == Counts(sessions=1, dwell=4.0)
+    assert tally.sheet.day(tuesday) == Counts(dwell=4.0)
+
+
+def test_names_from_the_network_do_not_grow_a_day() -> None:
+    tally = Tally()
+    for number in range(MOST_STATIONS * 3):
+        tally.submit(f"s{number}", float(number), MONDAY)
+    names = [station for _, station, _ in tally.sheet.rows()]
+    assert len(names) == MOST_STATIONS + 1
+    assert OTHERS in names
+    assert tally.sheet.day(MONDAY).submits == MOST_STATIONS * 3
+
+
+def one(**counts: float) -> Sheet:
+    sheet = Sheet()
+    sheet.add(MONDAY, "left", Counts(**counts))  # type: ignore[arg-type]
+    return sheet
+
+
+def lines(path: Path) -> int:
+    with sqlite3.connect(path) as connection:
+        found: int = connection.execute("SELECT count(*) FROM counts").fetchone()[0]
+        return found
+
+
+def test_rows_are_added_and_a_day_that_is_over_is_joined(tmp_path: Path) -> None:
+    path = tmp_path / NAME
+    store = Store(path)
+    for _ in range(5):
+        store.add(one(sessions=1, dwell=2.5))
+    store.join(MONDAY)
+    assert lines(path) == 5
+    store.join(MONDAY + timedelta(days=1))
+    assert lines(path) == 1
+    assert store.read().day(MONDAY) == Counts(sessions=5, dwell=12.5)
+    store.close()
+
+
+class Wall:
+    """A counter with a clock and a calendar that a test turns."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now, self.today = 1000.0, MONDAY
+        self.counter = Counter(folder, lambda: self.now, lambda: self.today)
+        self.file = folder / NAME
+
+    def visit(self, number: int, station: str = "left", sure: bool = True) -> None:
+        for _ in range(3):
+            self.counter.noted("pen", station)
+            self.now += 1.0
+        self.counter.noted("submit", station)
+        self.counter.answered(Answer(station, number, 0, SHARES, sure))
+
+    @property
+    def told(self) -> dict[str, object]:
+        today: dict[str, object] = json.loads(self.counter.page()().body)["today"]
+        return today
+
+    def kept(self, day: date = MONDAY) -> Counts:
+        try:
+            return read_only(self.file).day(day)
+        except DataError:
+            return Counts()
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[Path], Wall]]:
+    walls: list[Wall] = []
+
+    def make(folder: Path) -> Wall:
+        walls.append(Wall(folder))
+        return walls[-1]
+
+    yield make
+    for wall in walls:
+        wall.counter.close()
+
+
+VISIT = Counts(sessions=1, submits=1, answers=1, doubts=0, dwell=3.0)
+
+
+def test_it_is_kept_while_it_runs_and_taken_up_by_the_next(
+    tmp_path: Path, opened: Callable[[Path], Wall]
+) -> None:
+    first = opened(tmp_path)
+    first.visit(1)
+    wait_for(lambda: first.kept() == VISIT, "the disk to have it", 20.0)
+    first.counter.close()
+    second = opened(tmp_path)
+    wait_for(lambda: second.told["submits"] == 1, "the past to be read", 20.0)
+    second.visit(2, sure=False)
+    second.counter.close()
+    assert second.kept() == VISIT + Counts(1, 1, 1, 1, 3.0)
+    assert second.told == {
+        "date": "2026-11-23", "sessions": 2, "submits": 2, "answers": 2, "doubts": 1,
+        "dwell": 6.0, "mean": 3.0,
+    }  # fmt: skip
+
+
+def test_a_process_that_is_killed_has_written_what_it_counted(tmp_path: Path) -> None:
+    code = (
+        "import sys,time; from pathlib import Path; from datetime import date\n"
+        "from display_node.counting.counter import Counter\n"
+        "c = Counter(Path(sys.argv[1]), time.monotonic, lambda: date(2026, 11, 23))\n"
+        "c.noted('submit', 'left'); time.sleep(600)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)])
+    try:
+        kept = tmp_path / NAME
+
+        def there() -> bool:
+            return kept.is_file() and kept.with_name(NAME + "-wal").is_file() and _submits(kept) == 1
+
+        wait_for(there, "the row", 60.0)
+    finally:
+        process.kill()
+        process.wait()
+    assert _submits(kept) == 1
+    store = Store(kept)
+    assert store.read().day(MONDAY).submits == 1
+    store.close()
+
+
+def _submits(path: Path) -> int:
+    try:
+        return read_only(path).day(MONDAY).submits
+    except DataError:
+        return 0
+
+
+def test_a_damaged_file_is_put_aside_and_nothing_that_was_read_of_it_is_lost(
+    tmp_path: Path, opened: Callable[[Path], Wall], caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / NAME).write_bytes(b"SQLite format 3\0" + bytes(range(256)) * 40)
+    wall = opened(tmp_path)
+    wall.visit(1)
+    wait_for(lambda: wall.kept() == VISIT, "a new file", 30.0)
+    aside = [path for path in tmp_path.iterdir() if "damaged" in path.name]
+    assert len(aside) == 1
+    assert len([record for record in caplog.records if "put aside" in record.message]) == 1
+
+
+def test_while_another_keeps_it_locked_it_is_counted_on(
+    tmp_path: Path, opened: Callable[[Path], Wall]
+) -> None:
+    Store(tmp_path / NAME).close()
+    other = sqlite3.connect(tmp_path / NAME, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    wall = opened(tmp_path)
+    wall.visit(1)
+    assert wall.told["submits"] == 1
+    wait_for(lambda: wall.counter._complained, "it to be noticed", 20.0)
+    other.execute("ROLLBACK")
+    other.close()
+    wait_for(lambda: wall.kept() == VISIT, "the lock to be gone", 40.0)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Iterator[Path]:
+    """A real file system of one megabyte, full."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    if (
+        os.geteuid() != 0
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, check=False
+        ).returncode
+    ):
+        pytest.skip("a small tmpfs can be mounted by root only")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(folder: Path) -> Path:
+    stuffing = folder / "stuffing"
+    with stuffing.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    return stuffing
+
+
+def test_a_full_disk_is_waited_for(
+    tiny: Path, opened: Callable[[Path], Wall], caplog: pytest.LogCaptureFixture
+) -> None:
+    wall = opened(tiny)
+    stuffing = fill(tiny)
+    wall.visit(1)
+    wait_for(lambda: wall.counter._complained, "it to be noticed", 20.0)
+    wall.visit(2)
+    assert wall.told["submits"] == 2
+    stuffing.unlink()
+    wait_for(lambda: wall.kept().submits == 2, "the room to be used", 40.0)
+    assert len([record for record in caplog.records if "in memory only" in record.message]) == 1
+
+
+def test_the_page_has_every_day_and_the_csv_every_station() -> None:
+    sheet = one(sessions=2, submits=3, answers=3, doubts=1, dwell=61.04)
+    sheet.add(MONDAY, "=cmd", Counts(sessions=1))
+    page = json.loads(document(sheet, MONDAY + timedelta(days=1)))
+    assert [day["date"] for day in page["days"]][-2:] == ["2026-11-23", "2026-11-24"]
+    assert len(page["days"]) == 30
+    assert page["days"][-2]["sessions"] == 3
+    assert page["today"] == page["days"][-1]
+    assert page["today"]["mean"] is None
+    out = io.StringIO()
+    write_csv(sheet, out)
+    head, *body = csv.reader(io.StringIO(out.getvalue()))
+    assert tuple(head) == COLUMNS
+    assert body == [
+        ["2026-11-23", "'=cmd", "1", "0", "0", "0", "0.0"],
+        ["2026-11-23", "left", "2", "3", "3", "1", "61.0"],
+    ]
+
+
+def test_no_drawing_and_no_address_is_in_the_file(tmp_path: Path) -> None:
+    Store(tmp_path / NAME).close()
+    with sqlite3.connect(tmp_path / NAME) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(counts)")]
+    assert tuple(columns) == COLUMNS
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database at all, whatever its name"])
+def test_a_file_that_is_none_is_one_clear_line(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / NAME).write_bytes(content)
+    with pytest.raises(DataError, match="visitors"):
+        read_only(tmp_path / NAME)
