@@ -5,7 +5,8 @@ from typing import Protocol
 
 import moderngl
 
-from display_node.render.target import Size, headless
+from display_node.render.target import headless
+from display_node.tiling import Size
 
 
 class Surface(Protocol):

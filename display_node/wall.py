@@ -36,6 +36,7 @@ from display_node.sound.player import Moment, open_player
 from display_node.status import Status
 from display_node.surface import Surface
 from display_node.thumbnail import Thumbnail
+from display_node.tiling import parse_tile
 from display_node.tree import wall_tree
 from display_node.worker import Worker
 
@@ -63,7 +64,7 @@ class Wall:
         weights = settings.weights or SHIPPED
         network = load(weights)
         engine = partial(open_engine, settings.engine, network, weights)
-        language = Language(settings.language)
+        language, tile = Language(settings.language), parse_tile(settings.tile, settings.bezel)
         self._counters, self._mailbox, ledger = Counters(), Mailbox(), Ledger()
         self._worker = Worker(
             network, engine, collection(), ledger, self._made,
@@ -82,7 +83,7 @@ class Wall:
         self._atlas, language = open_atlas(language)
         self._renderer = Renderer(
             self._surface.context, self._surface.size, language, self._atlas,
-            samples=settings.samples, palette=find_theme(settings.theme),
+            samples=settings.samples, palette=find_theme(settings.theme), portion=tile.portion,
         )  # fmt: skip
         self._player = open_player(settings.sound, settings.headless)
         self._state = first_state(network, settings, language, now())

@@ -8,7 +8,7 @@ import pygame
 from pygame._sdl2.video import Window as SdlWindow
 
 from common.errors import GraphicsError
-from display_node.render.target import Size
+from display_node.tiling import Size
 
 QUIT = pygame.K_q
 """With Ctrl. Escape does nothing: a keyboard left plugged in must not end the show."""

@@ -12,6 +12,7 @@ from display_node.render.palette import Palette
 from display_node.render.progress import progress
 from display_node.render.text import Glyphs
 from display_node.scene import FOREVER, Scene
+from display_node.tiling import Gap, Portion
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,10 +26,11 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """A scene for one `language` and one `aspect` ratio (width / height)."""
+    """A scene for one `language`, one `aspect` ratio (width / height), and `gaps` that nobody sees."""
 
     language: Language
     aspect: float
+    gaps: tuple[Gap, ...]
     track: Track
     labels: Glyphs
     spoken: tuple[Spoken, ...]
@@ -36,8 +38,9 @@ class Layout:
     progress: Glyphs
 
 
-def layout(scene: Scene, atlas: Atlas, palette: Palette, language: Language, aspect: float) -> Layout:
-    """All of it, composed. What the atlas lacks is made and added."""
+def layout(scene: Scene, atlas: Atlas, palette: Palette, language: Language, portion: Portion) -> Layout:
+    """All of it, composed for the whole picture. What the atlas lacks is made and added."""
+    aspect = portion.aspect
 
     def say(key: str) -> list[str]:
         return language.say(key, {})
@@ -46,14 +49,15 @@ def layout(scene: Scene, atlas: Atlas, palette: Palette, language: Language, asp
     for wanted in scene.captions:
         end = wanted.until if wanted.until < scene.duration else FOREVER
         texts = language.say(wanted.key, wanted.values)
-        made = caption(atlas, texts, aspect, wanted.time, end, palette, wanted.lift)
+        made = caption(atlas, texts, aspect, wanted.time, end, palette, wanted.lift, portion.gaps)
         spoken.append(Spoken(wanted.time, end, made))
     return Layout(
         language,
         aspect,
+        portion.gaps,
         Track(scene.camera, aspect),
         labels(atlas, scene.labels, palette),
         tuple(spoken),
-        legend(atlas, scene.legends, say, aspect, scene.duration, palette),
+        legend(atlas, scene.legends, say, aspect, scene.duration, palette, portion.gaps),
         progress(scene, aspect, palette),
     )

@@ -8,6 +8,7 @@ from display_node.render.framing import CEILING, LEGEND, ROW, unit
 from display_node.render.palette import Palette
 from display_node.render.text import Glyphs, gathered, line, rectangle, width
 from display_node.scene import FOREVER, Legend, Tint
+from display_node.tiling import Gap
 
 FADE = 0.4
 """Seconds."""
@@ -27,13 +28,22 @@ Place = tuple[str, float, float]
 
 
 def legend(
-    atlas: Atlas, wanted: Sequence[Legend], say: Say, aspect: float, duration: float, palette: Palette
+    atlas: Atlas,
+    wanted: Sequence[Legend],
+    say: Say,
+    aspect: float,
+    duration: float,
+    palette: Palette,
+    gaps: Sequence[Gap] = (),
 ) -> Glyphs:
-    """Glyphs of all legends. `say` gives a key's words in each language, none for one that is missing."""
+    """Glyphs of all legends. `say` gives a key's words in each language, none for one that is missing.
+
+    No entry stands in one of the `gaps`, from and to in parts of the screen's width.
+    """
     words = {role: "  ".join(say(f"legend.{role}")) for shown in wanted for role in shown.roles}
     if palette.hollow:  # no colour means anything; the sign of a weight is all there is to explain
         words = {role: words[role] if role == "filter" else "" for role in words}
-    places = [_places(atlas, shown.roles, words, aspect) for shown in wanted]
+    places = [_places(atlas, shown.roles, words, aspect, gaps) for shown in wanted]
     parts: list[Glyphs] = []
     for shown, placed in zip(wanted, places, strict=True):
         for place in placed:
@@ -47,7 +57,9 @@ def legend(
     return gathered(parts)
 
 
-def _places(atlas: Atlas, roles: Sequence[str], words: dict[str, str], aspect: float) -> list[Place]:
+def _places(
+    atlas: Atlas, roles: Sequence[str], words: dict[str, str], aspect: float, gaps: Sequence[Gap]
+) -> list[Place]:
     """Role, left end and middle of each entry, in rows if need be; parts of the screen's height."""
     em, margin = LEGEND * unit(aspect), CEILING * unit(aspect)
     x, y = margin, 1.0 - margin - em / 2
@@ -56,6 +68,9 @@ def _places(atlas: Atlas, roles: Sequence[str], words: dict[str, str], aspect: f
         if not words[role]:
             continue
         wide = em * (_swatches(role) + SPACE + width(atlas, words[role]))
+        for low, high in gaps:
+            if x < high * aspect + SPACE * em and x + wide > low * aspect - SPACE * em:
+                x = high * aspect + SPACE * em
         if x + wide > aspect - margin and placed:
             x, y = margin, y - ROW * em
         placed.append((role, x, y))

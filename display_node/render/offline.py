@@ -27,6 +27,7 @@ from display_node.samples import DRAWINGS
 from display_node.scene import Scene
 from display_node.settings import parse_size
 from display_node.sound.mix import mix
+from display_node.tiling import parse_tile
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class Options:
     exhibit: str = setting("convolution", "which exhibit")
     at: float | None = setting(None, "seconds into it, for a PNG (default: its end)", low=0.0)
     form: str = setting(Form.FULL.value, "its length", choices=[form.value for form in Form])
-    size: str = setting("1280x720", "WIDTHxHEIGHT in pixels")
+    size: str = setting("1280x720", "WIDTHxHEIGHT in pixels, of a tile if there are tiles")
+    tile: str = setting("", "one tile of a picture, COLUMNSxROWS:COLUMN,ROW from the upper left")
+    bezel: str = setting("0", "pixels that frames hide between two tiles, PIXELS or ACROSSxDOWN")
     output: Path | None = setting(None, "OUT.png or OUT.mp4")
     language: str = setting("en+ko", "en, ko or en+ko")
     theme: str = setting("sand", "the colours, sand or classic")
@@ -73,7 +76,7 @@ def read_drawing(source: str) -> tuple[Bitmap, Bitmap]:
 
 def open_show(options: Options) -> tuple[Renderer, Scene]:
     """A renderer that shows the wanted exhibit, and its scene."""
-    size = parse_size(options.size)
+    size, tile = parse_size(options.size), parse_tile(options.tile, options.bezel)
     bitmap, canvas = read_drawing(options.drawing)
     exhibit, language = find(options.exhibit), Language(options.language)
     theme = find_theme(options.theme)
@@ -89,7 +92,10 @@ def open_show(options: Options) -> tuple[Renderer, Scene]:
     scene = exhibit.build(network, probe, options.seed, Form(options.form))
     atlas = Atlas(font, cache_folder())
     atlas.warm(language.everything())
-    renderer = Renderer(headless(), size, language, atlas, samples=options.samples, palette=theme)
+    renderer = Renderer(
+        headless(), size, language, atlas,
+        samples=options.samples, palette=theme, portion=tile.portion,
+    )  # fmt: skip
     renderer.set_live(canvas)
     renderer.show(scene)
     return renderer, scene

@@ -1,6 +1,7 @@
 """Draws a Scene at a time. Take it once with `show`, then `draw(t)` for as long as you like."""
 
 import math
+from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import moderngl
@@ -17,9 +18,10 @@ from display_node.render.glow import Glow
 from display_node.render.layout import Layout, layout
 from display_node.render.overlay import Overlay
 from display_node.render.palette import SAND, Palette
-from display_node.render.target import Size, Target
+from display_node.render.target import Target
 from display_node.render.text import GpuText, TextLayer
 from display_node.scene import Batch, Scene
+from display_node.tiling import Portion, Size, alone
 
 FRAME_BYTES = 24 * 4
 BLEND = 1.3
@@ -41,10 +43,13 @@ class Renderer:
         samples: int = 4,
         palette: Palette = SAND,
         captions: bool = True,
+        portion: Callable[[Size], Portion] = alone,
     ) -> None:
+        """`size` in pixels is what is shown, and `portion` says which part of the whole picture that is."""
         self._context, self._samples, self._palette = context, samples, palette
         self._glow = Glow(context, palette.glow)
-        self.target = Target(context, self._glow, size, samples)
+        self._portion = portion
+        self.target = Target(context, self._glow, portion(size), samples)
         self._boxes = BoxShader(context, palette)
         self._text = TextLayer(context, atlas)
         self._language = language
@@ -95,7 +100,7 @@ class Renderer:
         """Compose anew for another window; a minimised window keeps the last size."""
         if size != self.target.size and min(size) > 0:
             self.target.release()
-            self.target = Target(self._context, self._glow, size, self._samples)
+            self.target = Target(self._context, self._glow, self._portion(size), self._samples)
             self._lay_out()
 
     def draw(self, t: float, since: float = math.inf, light: float = 1.0) -> int:
@@ -117,7 +122,7 @@ class Renderer:
             pose = self._leaving.toward(pose, glide(since / BLEND))
             fade *= 0.25 + 0.75 * glide(since / DIP)
         self._pose = pose
-        self._frame.write(self._block.pack(pose, self.target.aspect, t, fade))
+        self._frame.write(self._block.pack(pose, self._layout.aspect, t, fade))
         self._frame.bind_to_uniform_block(0)
         alive = 0
         for begin, end, batch in self._batches:
@@ -142,19 +147,20 @@ class Renderer:
         self.target.release()
 
     def _compose(self, scene: Scene) -> Layout:
-        return layout(scene, self._text.atlas, self._palette, self._language, self.target.aspect)
+        return layout(scene, self._text.atlas, self._palette, self._language, self.target.portion)
 
     def _lay_out(self) -> None:
         """What depends on the aspect ratio or on the language."""
         if self.scene is None:
             return
-        aspect = self.target.aspect
+        portion = self.target.portion
+        wanted = self._language, portion.aspect, portion.gaps
         made = self._prepared.get(self.scene)
-        if made is None or made.language is not self._language or made.aspect != aspect:
+        if made is None or (made.language, made.aspect, made.gaps) != wanted:
             made = self._prepared[self.scene] = self._compose(self.scene)
         self._layout = made
         self._boxes.scrim.value = self._text.scrim.value = tuple(
-            height * self.target.size[1] for height in scrim(aspect)
+            height * portion.whole[1] - self.target.below for height in scrim(portion.aspect)
         )
         if self._labels is not None:
             self._labels.release()

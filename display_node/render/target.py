@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from common.errors import GraphicsError
-from display_node.render.glow import Glow
+from display_node.render.glow import REACH, REDUCE, Glow
+from display_node.tiling import Portion, Size
 
-Size = tuple[int, int]
 Image = npt.NDArray[np.uint8]
 
 BACKENDS: tuple[dict[str, Any], ...] = ({"backend": "egl"}, {})
@@ -29,28 +29,37 @@ def headless() -> moderngl.Context:
 
 
 class Target:
-    """`size` (width, height) in pixels; `samples` of multisampling, 0 for none."""
+    """For one portion of a picture; `samples` of multisampling, 0 for none.
 
-    def __init__(self, context: moderngl.Context, glow: Glow, size: Size, samples: int) -> None:
+    The viewport is the whole picture's, and reaches beyond what is drawn of it: so every vertex is where it
+    is in the whole, to the bit, and no shader, camera or word knows of tiles. What is drawn is a little more
+    than what is shown, since light spreads from there too.
+    """
+
+    def __init__(self, context: moderngl.Context, glow: Glow, portion: Portion, samples: int) -> None:
         self._context = context
-        self.size = size
+        self.portion = portion
+        _fits(context, portion)
         # Drivers offer powers of two.
         samples = 1 << max(min(samples, context.max_samples), 1).bit_length() - 1
+        (left, self.below), size = portion.around(REACH, REDUCE)
         self._picture = context.texture(size, 4)
         self._resolved = context.framebuffer([self._picture], context.depth_renderbuffer(size))
-        self._finished = context.framebuffer([context.renderbuffer(size, 4)])
+        self._finished = context.framebuffer([context.renderbuffer(portion.size, 4)])
         self._glow = glow
-        glow.resize(size)
+        glow.resize(size, (portion.corner[0] - left, portion.corner[1] - self.below))
         self._drawn = self._resolved
         if samples > 1:
             self._drawn = context.framebuffer(
                 [context.renderbuffer(size, 4, samples=samples)],
                 context.depth_renderbuffer(size, samples=samples),
             )
+        self._drawn.viewport = (-left, -self.below, *portion.whole)
 
     @property
-    def aspect(self) -> float:
-        return self.size[0] / self.size[1]
+    def size(self) -> Size:
+        """Of what is shown."""
+        return self.portion.size
 
     def use(self) -> None:
         self._drawn.use()
@@ -76,3 +85,15 @@ class Target:
                 if attachment is not None:
                     attachment.release()
             buffer.release()
+
+
+def _fits(context: moderngl.Context, portion: Portion) -> None:
+    """Drivers would cut a viewport that is too large for them, without a word."""
+    if portion.whole == portion.size:
+        return
+    (wide, high), (most_wide, most_high) = portion.whole, context.info["GL_MAX_VIEWPORT_DIMS"]
+    if wide > most_wide or high > most_high:
+        raise GraphicsError(
+            f"all tiles together are {wide}x{high} pixels; this driver draws {most_wide}x{most_high} at most:"
+            " use smaller pictures (size) or fewer tiles"
+        )

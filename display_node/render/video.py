@@ -9,9 +9,9 @@ import imageio_ffmpeg
 import numpy as np
 
 from common.errors import DataError
-from display_node.render.target import Size
 from display_node.sound.mix import write_wav
 from display_node.sound.synth import Samples
+from display_node.tiling import Size
 
 
 class Sink(Protocol):

@@ -28,9 +28,10 @@ from common.link import Address, UdpLink
 from common.raster import framed, preview
 from common.wire import Preview, Progress, Submit, decode_reply
 from display_node.__main__ import SWITCH_INTERVAL
-from display_node.render.target import Size, headless
+from display_node.render.target import headless
 from display_node.samples import DRAWINGS
 from display_node.settings import Settings
+from display_node.tiling import Size
 from display_node.wall import Wall
 from tests.bench.report import Row, at_most
 

@@ -1,19 +1,18 @@
 #version 330 core
 
-// Nine taps of a Gaussian in five fetches, along one direction; the sampler averages two texels at a time.
-// Offsets and weights: rows of Pascal's triangle, as in Rákos, "Efficient Gaussian blur with linear sampling" (2010).
-in vec2 v_place;
-
+// Nine taps of a Gaussian along one direction: a row of Pascal's triangle, its ends left out, over their sum.
 uniform sampler2D u_picture;
-uniform vec2 u_step;   // one texel along the direction, 0…1
+uniform ivec2 u_step;   // one pixel along the direction
 
 out vec4 out_colour;
 
+const float TAPS[5] = float[](0.2270270270, 0.1945945946, 0.1216216216, 0.0540540541, 0.0162162162);
+
 void main() {
-    vec3 sum = texture(u_picture, v_place).rgb * 0.2270270270;
-    for (int side = -1; side <= 1; side += 2) {
-        sum += texture(u_picture, v_place + float(side) * 1.3846153846 * u_step).rgb * 0.3162162162;
-        sum += texture(u_picture, v_place + float(side) * 3.2307692308 * u_step).rgb * 0.0702702703;
+    ivec2 place = ivec2(gl_FragCoord.xy), last = textureSize(u_picture, 0) - 1;
+    vec3 sum = vec3(0.0);
+    for (int tap = -4; tap <= 4; ++tap) {
+        sum += texelFetch(u_picture, clamp(place + tap * u_step, ivec2(0), last), 0).rgb * TAPS[abs(tap)];
     }
     out_colour = vec4(sum, 1.0);
 }

@@ -30,7 +30,7 @@ uniform bool u_hollow;        // negative boxes have an outline only
 out vec3 v_colour;
 
 const float SUNKEN = 0.55;    // edge of a negative box: the sign is told by form too
- float UNDERSIDE = 0.35; // light from below
+const float UNDERSIDE = 0.35; // light from below
 const float FOOT = 0.72;      // light at the lower edge of a face, of that at its upper edge
 const int RESULT = 3;
 

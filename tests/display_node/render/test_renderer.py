@@ -16,6 +16,7 @@ from display_node.render.glow import Glow
 from display_node.render.renderer import BLEND, Renderer
 from display_node.render.target import Target
 from display_node.scene import Batch, Chapter, Scene, boxes
+from display_node.tiling import alone
 from tests.display_node.drawn import probe, shipped
 
 DARK = 12
@@ -230,7 +231,7 @@ def test_chapters_are_found_by_time() -> None:
 
 @pytest.mark.parametrize("samples", [0, 1, 3, 4, 16, 64])
 def test_any_number_of_samples_will_do(context: moderngl.Context, samples: int) -> None:
-    target = Target(context, Glow(context, 0.5), (32, 16), samples)
+    target = Target(context, Glow(context, 0.5), alone((32, 16)), samples)
     target.use()
     context.clear(1.0, 1.0, 1.0)
     target.finish()
