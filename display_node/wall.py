@@ -56,10 +56,6 @@ class Wall:
         surface: Surface | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        if settings.discovery:
-            raise ConfigError(
-                "discovery is not built yet: tell each station its wall with --display HOST:PORT"
-            )
         self._stop, self._now = stop, now
         weights = settings.weights or SHIPPED
         network = load(weights)
