@@ -30,8 +30,11 @@ MAX_REQUESTS, MAX_PER_HOST = 8, 4
 
 More are closed at once, so a port scan can't grow our threads.
 """
-BACKLOG = 64
-"""Connections that wait for us to look at them."""
+BACKLOG = 512
+"""Connections that wait for us to look at them: in a flood, some hundredths of a second of it.
+
+Where there is no room the kernel lets a caller knock again after a second, our own supervisor too.
+"""
 REQUEST_TIMEOUT = 5.0
 """Seconds a client may take over its request."""
 
