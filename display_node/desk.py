@@ -80,7 +80,8 @@ class Desk:
     """`submit` takes a job and says whether there was room for it; `nodes` takes what other nodes say.
 
     `taps` are told all that comes, `noted` what counted: "pen" or "submit", and of which station; `subscribe`
-    which host wants to be told the state, and at what port. None of them may wait or raise.
+    which host wants to be told the state, and at what port. `relay` passes on what a pen does, and says
+    whether it comes from the pen itself, not from another wall. None of them may wait or raise.
     """
 
     def __init__(
@@ -95,10 +96,11 @@ class Desk:
         taps: Sequence[Tap] = (),
         noted: Callable[[str, str], None] = lambda what, station: None,
         subscribe: Callable[[str, int], None] = lambda host, port: None,
+        relay: Callable[[Preview | Clear, Address], bool] = lambda message, sender: True,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._nodes, self._taps, self._noted, self._now = nodes, taps, noted, now
-        self._subscribe = subscribe
+        self._subscribe, self._relay = subscribe, relay
         self._mailbox, self._ledger, self._counters, self._submit = mailbox, ledger, counters, submit
         self._allowed = None if control_allow is None else frozenset(control_allow)
         self._stations: OrderedDict[str, _Station] = OrderedDict()
@@ -114,11 +116,12 @@ class Desk:
             return
         for message in self._decode(decode_drawing, datagram, sender):
             if isinstance(message, Preview):
-                self._preview(message)
+                self._preview(message, sender)
             elif isinstance(message, Submit):
                 self._submitted(message, sender, link)
             elif isinstance(message, Clear):
                 if self._station(message.station).wipe(message.drawing):
+                    self._relay(message, sender)
                     self._mailbox.put(Wiped(message.station))
             elif isinstance(message, Hello):
                 self._counters.add("hellos")
@@ -167,12 +170,12 @@ class Desk:
             self._counters.drop(refused.kind, str(refused), sender[0])
             return []
 
-    def _preview(self, message: Preview) -> None:
+    def _preview(self, message: Preview, sender: Address) -> None:
         if not self._station(message.station).advance(message.drawing, message.sequence, message.bitmap):
             self._counters.add("late_previews")
             return
         self._counters.add("previews")
-        if not message.bitmap.empty:
+        if self._relay(message, sender) and not message.bitmap.empty:
             self._noted("pen", message.station)
         self._mailbox.put(Drawn(message.station, message.bitmap))
 

@@ -14,6 +14,7 @@ from common.link import Address, Link
 from common.nodes import Ask, Picture, Stage
 from common.peer import Peer
 from common.peers import Peers
+from common.wire import Clear, Preview
 from display_node.ensemble.inbox import Inbox, stamp
 from display_node.ensemble.sharing import (
     INVITATION,
@@ -87,11 +88,12 @@ class Ensemble:
         self._inbox.put(message)
         return True
 
-    def relay(self, datagram: bytes, sender: Address) -> bool:
+    def relay(self, message: Preview | Clear, sender: Address) -> bool:
         """Pass on what a pen does, so that all walls show it; False if it came from one of them."""
         others = self._others
         if any(peer.address == sender for peer in others):
             return False
+        datagram = message.encode() if others else b""
         for peer in others:
             self._link.send(datagram, peer.address)
         return True

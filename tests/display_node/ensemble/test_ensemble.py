@@ -15,6 +15,7 @@ from common.nodes import Ask, Beat, Picture, Stage, decode
 from common.peer import ALIVE
 from common.peers import Mine, Peers
 from common.sighting import Sighting
+from common.wire import Preview
 from display_node.ensemble.ensemble import LEAD, Ensemble
 from display_node.ensemble.sharing import shown
 from display_node.events import Awake, Drawn, Event, Part, Rehearsal, Rehearsed
@@ -343,9 +344,10 @@ def test_a_pen_is_passed_on_once() -> None:
     one, other = pair(air)
     sent: list[tuple[bytes, Address]] = []
     one.send = lambda datagram, to: sent.append((datagram, to)) or True  # type: ignore[method-assign,func-returns-value]
-    assert one.ensemble.relay(b"ink", ("10.0.0.9", 40000))
-    assert sent == [(b"ink", other.address)]
-    assert not one.ensemble.relay(b"ink", other.address)
+    ink = Preview("a", 1, 1, INK)
+    assert one.ensemble.relay(ink, ("10.0.0.9", 40000))
+    assert sent == [(ink.encode(), other.address)]
+    assert not one.ensemble.relay(ink, other.address)
     assert len(sent) == 1
 
 
