@@ -37,7 +37,7 @@ def setting(
 
 def parse(kind: type[Settings], command: str, argv: Sequence[str] | None = None, about: str = "") -> Settings:
     """Read `--config F` and the other options of `command` into `kind`. Options win over the file."""
-    parser = _Parser(prog=command, description=about, allow_abbrev=False)
+    parser = Parser(prog=command, description=about, allow_abbrev=False)
     parser.add_argument("--config", type=Path, metavar="F", help="a TOML file with any of these settings")
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]
         if field.metadata["option"]:
@@ -50,7 +50,7 @@ def parse(kind: type[Settings], command: str, argv: Sequence[str] | None = None,
     return make(kind, {**dataclasses.asdict(settings), **chosen}, "the command line")  # type: ignore[call-overload]
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One line for the person at the machine, as for every other bad setting."""
         raise ConfigError(f"{self.prog}: {message}; --help lists the options")

@@ -105,6 +105,14 @@ class SealedLink:
             _put(self._sent, number, sent, MOST_SENT)
         return self.bare.send(self._seal.close(message), to)
 
+    def repeat(self, to: Address) -> None:
+        """Send what went there last once more, as it is: nobody takes it twice."""
+        with self._lock:
+            last = [(number, sent) for number, sent in self._sent.items() if sent.to == to][-1:]
+            again = [self._seal.close(self._message(number, sent)) for number, sent in last]
+        for sealed in again:
+            self.bare.send(sealed, to)
+
     def receive(self, timeout: float | None = 0.0) -> tuple[bytes, Address] | None:
         for _ in range(MOST_REFUSED):
             found = self.bare.receive(timeout)

@@ -4,6 +4,8 @@ sandglass demo        a station and a wall on this machine
 sandglass display …   the wall; options as in `python -m display_node --help`
 sandglass input …     the drawing station; options as in `python -m input_node --help`
 sandglass supervise   a node under supervisord, restarted whenever it ends
+sandglass send …      one command to a wall, such as: sandglass send 127.0.0.1 pause
+sandglass key …       makes the installation's key: sandglass key new FILE; key check FILE
 sandglass doctor      looks at this machine and says what to do
 """
 
@@ -28,6 +30,8 @@ def run(argv: Sequence[str]) -> int:
         "display": _display,
         "input": _input,
         "supervise": _supervise,
+        "send": _send,
+        "key": _key,
         "doctor": _doctor,
     }
     if command not in commands:
@@ -59,6 +63,18 @@ def _supervise(options: Sequence[str]) -> int:
     from deploy.supervise import supervise
 
     return supervise(options)
+
+
+def _send(options: Sequence[str]) -> int:
+    from deploy.send import send
+
+    return send(options)
+
+
+def _key(options: Sequence[str]) -> int:
+    from deploy.keys import key
+
+    return key(options)
 
 
 def _doctor(options: Sequence[str]) -> int:

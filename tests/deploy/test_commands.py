@@ -27,7 +27,7 @@ def sandglass(*options: str, cwd: Path | None = None) -> "subprocess.CompletedPr
 def test_help_names_every_command() -> None:
     done = sandglass()
     assert done.returncode == 0
-    for command in ("demo", "display", "input", "supervise", "doctor"):
+    for command in ("demo", "display", "input", "supervise", "send", "key", "doctor"):
         assert f"sandglass {command}" in done.stdout
 
 
@@ -40,6 +40,9 @@ def test_help_names_every_command() -> None:
         (["doctor", "--fast"], "no options"),
         (["display", "--size", "huge"], "huge"),
         (["input", "--language", "xx"], "xx"),
+        (["key", "new"], "file"),
+        (["key", "forge", "x"], "forge"),
+        (["key", "check", "/nosuch/key"], "/nosuch/key"),
     ],
 )
 def test_what_is_wrong_is_named_in_one_line(options: list[str], named: str) -> None:
@@ -47,6 +50,18 @@ def test_what_is_wrong_is_named_in_one_line(options: list[str], named: str) -> N
     assert done.returncode == 2
     assert named in done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_a_key_is_made_looked_at_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    made, looked, again = (sandglass("key", what, str(path)) for what in ("new", "check", "new"))
+    assert [done.returncode for done in (made, looked, again)] == [0, 0, 2]
+    assert looked.stdout.strip() == made.stdout.splitlines()[0]
+    assert path.read_text().strip() not in made.stdout + looked.stdout
+    assert "never overwritten" in again.stderr
+    path.chmod(0o644)
+    refused = sandglass("key", "check", str(path))
+    assert refused.stderr == f"sandglass: others can read the key {path}: chmod 600 {path}\n"
 
 
 def test_the_doctor_looks_at_everything_and_has_a_cure() -> None:
