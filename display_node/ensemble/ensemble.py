@@ -114,7 +114,8 @@ class Ensemble:
             self._anchor = None
             self._announcements = [now + later for later in REPEATS]
             self._cue_next(state)
-        self._others = [peer for peer in self._peers.alive(now, "display") if peer.group == self._peers.group]
+        group = self._peers.group
+        self._others = [peer for peer in self._peers.alive(now, "display") if group and peer.group == group]
         self._mind_the_lead()
         if self._announcements and now >= self._announcements[0]:
             self._announcements.pop(0)

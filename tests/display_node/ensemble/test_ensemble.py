@@ -317,10 +317,11 @@ def test_a_half_drawn_digit_given_up_leads_both_to_the_same_rest() -> None:
     assert apart(one, other) < 0.002
 
 
-def test_another_group_is_left_alone() -> None:
+@pytest.mark.parametrize("groups", [("hall", "cellar"), ("hall", ""), ("", "")])
+def test_only_walls_of_one_group_are_together(groups: tuple[str, str]) -> None:
     air = Air(steady)
-    one = Wall(air, 1, 0.0)
-    other = Wall(air, 2, 0.0, group="cellar")
+    one = Wall(air, 1, 0.0, groups[0])
+    other = Wall(air, 2, 0.0, groups[1])
     air.run(2.0)
     one.submit("a")
     air.run(2.0)
