@@ -13,7 +13,7 @@ from common.peers import FORGOTTEN, MOST, TIDY_EVERY, Mine
 from common.routes import BURST, SILENT_AFTER
 from common.routes import MOST as MOST_ROUTES
 from common.sighting import Sighting
-from common.tide import HIGHEST
+from common.tide import HIGHEST, Tide
 from tests.common.beats import TICK, Network, Node, jitter, make_id, now_and_then
 
 WALL, OTHER, STATION = ("10.0.0.1", 9000), ("10.0.0.2", 9000), ("10.0.0.3", 40001)
@@ -108,6 +108,7 @@ def test_all_addresses_of_a_sighting_are_tried_until_one_answers() -> None:
     station.peers.sight(Sighting(wall.me.id, "display", "wall", hosts, 9000))
     network.run(0.1)
     assert {to for _, to, _ in station.sent} == {(host, 9000) for host in hosts}
+    assert len({beat.sent for _, _, beat in station.sent}) == len(hosts)  # so it is known which was answered
     network.run(2.0)
     station.sent.clear()
     network.run(5.0)
@@ -156,9 +157,26 @@ def test_a_forged_address_gets_no_more_than_it_sent_and_moves_nobody() -> None:
         network.run(0.25)
     assert sum(to == STRANGER for _, to, _ in wall.sent) <= 20
     assert sum(to == STATION for _, to, _ in wall.sent) >= 4
+    station.running = False  # nor when the real one is silent
+    for step in range(20, 40):
+        network.deliver(STRANGER, WALL, replace(forged, sent=forged.sent + step * 250_000).encode())
+        network.run(0.25)
     found = network.peer(wall, station)
     assert found
     assert found.address == STATION
+
+
+def test_a_node_that_speaks_from_two_addresses_is_not_followed_to_and_fro() -> None:
+    network, wall, station = pair()
+    second = ("10.1.0.3", STATION[1])
+    station.addresses.append(second)
+    network.run(3.0)
+    for _ in range(60):
+        station.addresses.reverse()
+        network.run(0.5)
+        found = network.peer(wall, station)
+        assert found
+        assert found.address == STATION
 
 
 def test_a_stranger_is_answered_once_and_has_no_offset() -> None:
@@ -273,6 +291,11 @@ def test_a_crowd_of_strangers_pushes_out_nobody_who_answered() -> None:
             Sighting(make_id(number + 5000), "display", "x", (f"10.8.{number % 250}.1",), number + 1)
         )
     assert len(wall.peers.known(network.now_of(wall))) <= MOST
+    assert station.me.id in network.alive(wall)
+    network.run(0.5)
+    for number in range(3000):
+        host = f"10.7.{number % 250}.1"
+        wall.peers.sight(Sighting(make_id(number + 9000), "display", "x", (host,), number + 1))
     wall.sent.clear()
     network.run(2.0)
     assert station.me.id in network.alive(wall)
@@ -311,6 +334,9 @@ def test_a_tide_beyond_belief_is_left_out(caplog: pytest.LogCaptureFixture) -> N
     network.deliver(OTHER, WALL, beat(10, 1, tide=HIGHEST).encode())
     network.run(5.0)  # it still goes on, and can still be said
     assert wall.peers.tide(network.now_of(wall)) >= HIGHEST + 4_000_000
+    tide = Tide()
+    tide.hear(HIGHEST, 0)
+    assert tide.read(HIGHEST) == LATEST - 1
 
 
 def test_a_beat_is_as_long_as_the_docstring_says() -> None:

@@ -187,6 +187,21 @@ def test_a_wait_says_what_it_is_for() -> None:
     assert screening.draw(reachable=False)["sign"] == (("Looking for the wall",), None, None)
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "“left” will answer"), ("ko", "‘left’에서 답해요")])
+def test_the_quiet_line_says_which_wall_will_answer_where_that_is_a_question(
+    language: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screening = Screening(language=language)
+    assert screening.draw()["sign"] == ((), None, None)
+    monkeypatch.setattr(Peer, "name", "left")
+    assert screening.draw()["sign"] == ((said,), None, None)
+    assert screening.draw(reachable=False)["sign"] != ((said,), None, None)
+    screening.answered().toured("conv2d1", 0.2)
+    sign = screening.draw()["sign"]
+    assert isinstance(sign, tuple)
+    assert sign[0] == ()  # the tour's own bar stands there
+
+
 @pytest.mark.parametrize(
     ("size", "left", "language"),
     [
