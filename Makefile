@@ -12,7 +12,7 @@ run: $(VENV)/.run
 	$(BIN)/sandglass demo
 
 test: $(VENV)/.dev lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

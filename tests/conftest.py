@@ -1,9 +1,49 @@
 """Options of the whole suite: pytest takes them from the outermost folder only."""
 
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+
+from tests import workers
+
+workers.share_threads(os.environ, workers.cores())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--regenerate-golden", action="store_true", help="write the images in tests/golden anew, and pass"
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    return workers.workers(workers.cores())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> workers.Sharing:
+    return workers.Sharing(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: workers.turn(item.nodeid))
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """`tmp_path` for sockets: a path of theirs may have 107 letters, and a worker's folders lie deep."""
+    with tempfile.TemporaryDirectory(prefix="sg-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _state() -> Iterator[None]:
+    """What nodes keep between two runs is kept for these tests, and not where people keep theirs."""
+    os.environ.pop("SANDGLASS_STATE", None)
+    with tempfile.TemporaryDirectory(prefix="sg-", ignore_cleanup_errors=True) as folder:
+        os.environ["XDG_STATE_HOME"] = folder
+        yield

@@ -1,6 +1,7 @@
 """Real processes for tests: started, waited for with a deadline, stopped, and looked at."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -17,7 +18,10 @@ import pytest
 
 DEADLINE = 120.0
 """Seconds that anything real may take on a busy machine before a test gives up."""
+FIRST_PORT, PORTS = 10_000, 2_000
+"""Where the first worker's ports begin, and how many each has."""
 Found = TypeVar("Found")
+_turns = itertools.count(os.getpid())  # somewhere else in every run: two may run at once
 
 
 def wait_for(what: Callable[[], Found | None], meaning: str, deadline: float = DEADLINE) -> Found:
@@ -33,11 +37,16 @@ def wait_for(what: Callable[[], Found | None], meaning: str, deadline: float = D
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
-    """A port that nobody has at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody has at this moment, and that no test beside this one is given before it is used.
+
+    Each worker has ports of its own, and all lie below those that the system hands out by itself.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    while True:
+        port = FIRST_PORT + PORTS * (worker % 10) + next(_turns) % PORTS
+        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager

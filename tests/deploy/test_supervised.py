@@ -43,7 +43,7 @@ def greet(port: int) -> list[object] | None:
 
 
 @pytest.mark.parametrize("node", ["display", "input"])
-def test_a_killed_node_comes_back(node: str, tmp_path: Path) -> None:
+def test_a_killed_node_comes_back(node: str, short_path: Path) -> None:
     module = f"{node}_node"
     http = free_port(socket.SOCK_STREAM)
     settings = {"headless": True, "http_port": http}
@@ -52,11 +52,11 @@ def test_a_killed_node_comes_back(node: str, tmp_path: Path) -> None:
                      "size": "160x90", "samples": 0, "frame_rate": 10}  # fmt: skip
     else:
         settings |= {"host": "127.0.0.1", "display": f"127.0.0.1:{free_port()}"}
-    config = tmp_path / "node.toml"
+    config = short_path / "node.toml"
     config.write_text("\n".join(f"{key} = {json.dumps(value)}" for key, value in settings.items()))
-    state = {"XDG_STATE_HOME": str(tmp_path)}
+    state = {"XDG_STATE_HOME": str(short_path)}
     command = python("deploy.cli", "supervise", node, str(config))
-    log = tmp_path / "supervisord.out"
+    log = short_path / "supervisord.out"
     with running(*command, env=state, log=log) as supervisor:
         wait_for(lambda: alive(http), f"the {node} to be healthy; {log.read_text()[-500:]}")
         first = node_process(supervisor.pid, module)
@@ -70,7 +70,7 @@ def test_a_killed_node_comes_back(node: str, tmp_path: Path) -> None:
         if node == "display":
             port = int(str(settings["drawing_port"]))
             assert wait_for(lambda: greet(port), "the wall to answer a hello") == [Ack("test", 1)]
-        folder = tmp_path / "sandglass" / node
+        folder = short_path / "sandglass" / node
         assert stat.S_IMODE((folder / "supervisor.sock").stat().st_mode) == 0o700
         assert (folder / f"{node}.log").is_file()
         # A clean end is no reason to stay down either: a closed window exits with 0.

@@ -26,6 +26,7 @@ from display_node.settings import Settings
 from display_node.wall import Wall as WallItself
 from tests.display_node.conftest import PATIENCE, Wall, answer_to, ask, replies, until
 from tests.display_node.test_desk import ONE, OTHER
+from tests.processes import free_port
 
 Path2 = list[tuple[float, float]]
 
@@ -406,13 +407,8 @@ def test_beside_the_original_it_hears_everything_else_and_restart_gives_its_port
         own.get("/health")
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def test_a_closed_wall_leaves_no_thread_and_no_socket(capfd: pytest.CaptureFixture[str]) -> None:
-    process, port = psutil.Process(), free_port()
+    process, port = psutil.Process(), free_port(socket.SOCK_STREAM)
     sockets, threads = len(process.net_connections()), set(threading.enumerate())
     settings = Settings(
         host="127.0.0.1",
