@@ -6,6 +6,11 @@ sandglass input …     the drawing station; options as in `python -m input_node
 sandglass supervise   a node under supervisord, restarted whenever it ends
 sandglass send …      one command to a wall, such as: sandglass send 127.0.0.1 pause
 sandglass key …       makes the installation's key: sandglass key new FILE; key check FILE
+sandglass deploy …    everything that the machines of a gallery.toml need, a folder for each
+sandglass hours …     what opening hours will do: sandglass hours gallery.toml
+sandglass machine …   this machine's programs: report, start, stop, restart, log
+sandglass visitors …  how many came, day by day; --csv F writes a table
+sandglass replay …    what a wall's flight recorder kept, again: sandglass replay FOLDER --list
 sandglass doctor      looks at this machine and says what to do
 """
 
@@ -32,6 +37,11 @@ def run(argv: Sequence[str]) -> int:
         "supervise": _supervise,
         "send": _send,
         "key": _key,
+        "deploy": _deploy,
+        "hours": _hours,
+        "machine": _machine,
+        "visitors": _visitors,
+        "replay": _replay,
         "doctor": _doctor,
     }
     if command not in commands:
@@ -75,6 +85,36 @@ def _key(options: Sequence[str]) -> int:
     from deploy.keys import key
 
     return key(options)
+
+
+def _deploy(options: Sequence[str]) -> int:
+    from deploy.gallery.command import deploy
+
+    return deploy(options)
+
+
+def _hours(options: Sequence[str]) -> int:
+    from deploy.hours.command import hours
+
+    return hours(options)
+
+
+def _machine(options: Sequence[str]) -> int:
+    from deploy.keeper.command import machine
+
+    return machine(options)
+
+
+def _visitors(options: Sequence[str]) -> int:
+    from deploy.visitors import visitors
+
+    return visitors(options)
+
+
+def _replay(options: Sequence[str]) -> int:
+    from deploy.replay import replay
+
+    return replay(options)
 
 
 def _doctor(options: Sequence[str]) -> int:

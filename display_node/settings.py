@@ -61,6 +61,9 @@ class Settings:
     theme: str = setting("sand", "the colours: sand, or classic for the original's black and white")
     exhibit: str = setting("convolution", "what a submitted drawing starts")
     form: str = setting(AUTO, "of a tour; auto: short if others wait or it was just seen", choices=FORMS)
+    recorder: bool = setting(False, "keep all that is received and decided, drawings too: sandglass replay")
+    recorder_mb: int = setting(64, "of disk for it, in megabytes; the oldest makes way", low=1, high=65536)
+    count: bool = setting(True, "count visitors: sessions, submits, answers and seconds a day, no drawings")
     rest: float = setting(12.0, "seconds for which the answer stays", low=1.0, high=600.0)
     linger: float = setting(
         0.0, "seconds to stay before ending for want of a screen or a port", low=0.0, high=60.0

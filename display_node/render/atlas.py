@@ -82,6 +82,11 @@ class Atlas:
         with self._lock:
             return [self._glyphs.get(character) or self._add(character) for character in text]
 
+    def order(self) -> str:
+        """All characters that have a place, in the order in which they got it: it makes another alike."""
+        with self._lock:
+            return "".join(self._glyphs)
+
     def warm(self, texts: Iterable[str]) -> None:
         """Make every glyph of these texts now, and keep them for the next start."""
         before = self.version

@@ -1,0 +1,208 @@
+"""A real wall is recorded, killed, and replayed: the same frames, to the last bit."""
+
+import hashlib
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from common.errors import DataError
+from common.wire import Preview
+from display_node.flight.projector import Projector
+from display_node.flight.records import Canvas, Decided, Received
+from display_node.flight.tape import Tape, records, runs
+from display_node.network import SHIPPED
+from display_node.surface import Headless
+from tests.display_node.conftest import ROOT, Wall, until
+from tests.display_node.test_desk import ONE, OTHER
+from tests.processes import DEADLINE
+
+Shot = tuple[float, str]
+"""Time and hash of a frame that was presented."""
+
+
+class Filmed(Wall):
+    """A wall whose frames are looked at through its HTTP door, as a console would."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        super().__init__(folder, "--state", str(folder / "state"), *options)
+        self.shots: list[Shot] = []
+
+    def shoot(self, count: int = 1) -> None:
+        for _ in range(count):
+            status, headers, _ = self.get("/thumbnail.png")
+            assert status == 200
+            self.shots.append((float(headers["X-Frame-Time"]), headers["X-Frame-Hash"]))
+
+    def kill(self) -> None:
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.link.close()
+        self._log.close()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def perform(wall: Filmed) -> None:
+    """A known evening: somebody draws and submits, the operator meddles, the next one does not wait."""
+    wall.shoot(2)
+    number, sequence = time.monotonic_ns(), itertools.count()
+    for picture in (ONE, OTHER, ONE):
+        wall.send(Preview("left", number, next(sequence), picture).encode())
+        wall.shoot(2)
+    until(lambda: wall.health["phase"] == "drawing")
+    wall.shoot(2)
+    wall.read(ONE, "left", number)
+    until(lambda: wall.health["phase"] == "touring")
+    wall.shoot(4)
+    for verb, value in (
+        ("pause", None), ("seek", 9.0), ("language", "en"), ("play", None), ("speed", 3.0),
+        ("captions", 0.0), ("captions", 1.0), ("blackout", 1.0), ("blackout", 0.0), ("seek", 30.0),
+    ):  # fmt: skip
+        wall.command(verb, value)
+        wall.shoot(2)
+    wall.read(OTHER, "right")  # takes over at the end of the chapter
+    wall.command("next")
+    wall.shoot(6)
+    wall.command("seek", 3600.0)
+    until(lambda: wall.health["phase"] == "answered")
+    wall.shoot(2)
+    wall.command("reset")
+    until(lambda: wall.health["phase"] == "idle")
+    wall.shoot(6)
+    wall.command("pause")
+    until(lambda: wall.health["paused"])
+    until_known = time.monotonic() + 1.0  # the issue's bound: all but the last second survives
+    while time.monotonic() < until_known:
+        wall.shoot()
+
+
+@pytest.fixture(scope="module")
+def evening(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Shot]]:
+    """The folder of a recording, which ended with kill -9, and what was seen while it was made."""
+    folder = tmp_path_factory.mktemp("evening")
+    wall = Filmed(folder, "--recorder")
+    try:
+        perform(wall)
+    finally:
+        wall.kill()
+    return folder / "state" / "flight", wall.shots
+
+
+def hashed(picture: np.ndarray) -> str:
+    return hashlib.sha256(picture.tobytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def surface() -> Iterator[Headless]:
+    made = Headless((160, 90), 60)
+    yield made
+    made.close()
+
+
+def test_every_frame_is_the_same_again(evening: tuple[Path, list[Shot]], surface: Headless) -> None:
+    folder, shots = evening
+    tape = Tape(runs(folder)[-1])
+    projector = Projector(tape, surface)
+    wrong = [
+        (round(at - tape.begin, 2), tape.decision(tape.index(at)).phase)
+        for at, seen in shots
+        if hashed(projector.picture(at)) != seen
+    ]
+    print(f"{len(shots)} frames, {len({seen for _, seen in shots})} different ones")
+    assert not wrong
+    assert len({seen for _, seen in shots}) > 20
+    # In any order: what is shown before leaves no trace.
+    for at, seen in reversed(shots[::3]):
+        assert hashed(projector.picture(at)) == seen
+    projector.close()
+
+
+def test_the_last_files_of_a_recording_stand_for_themselves(
+    evening: tuple[Path, list[Shot]], surface: Headless, tmp_path: Path
+) -> None:
+    folder, shots = evening
+    (whole,) = runs(folder)
+    assert len(whole.paths) >= 1
+    tape = Tape(whole)
+    found = list(records(whole))
+    kinds = {type(record) for record in found}
+    assert {Received, Decided, Canvas} <= kinds
+    stations = {record.datagram.split(b"\0")[0] for record in found if isinstance(record, Received)}
+    assert {b"/drawing/preview", b"/drawing/submit", b"/control/pause"} <= stations
+    assert tape.end >= shots[-1][0] - 1.5
+
+
+def sandglass(*options: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "deploy.cli", "replay", *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=False)
+
+
+def test_the_command_lists_shows_and_films_it(evening: tuple[Path, list[Shot]], tmp_path: Path) -> None:
+    folder, shots = evening
+    told = sandglass(str(folder), "--list")
+    assert told.returncode == 0, told.stderr
+    for word in (
+        "the invitation, part 0",
+        "somebody draws",
+        "from left",
+        "paused",
+        "3× speed",
+        "blackout True",
+    ):
+        assert word in told.stdout.replace("\n", " "), told.stdout
+    tape = Tape(runs(folder)[-1])
+    at, seen = shots[len(shots) // 2]
+    png = tmp_path / "frame.png"
+    done = sandglass(str(folder), "--at", repr(at - tape.begin), "-o", str(png))
+    assert done.returncode == 0, done.stderr
+    assert hashed(np.asarray(Image.open(png))) == seen
+    film = tmp_path / "film.mp4"
+    done = sandglass(str(folder), "--from", "1", "--to", "2", "-o", str(film), "--frame-rate", "5")
+    assert done.returncode == 0, done.stderr
+    assert film.stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["--at", "0", "-o", "x.gif"], "x.gif"),
+        (["--at", "99999", "-o", "x.png"], "not recorded"),
+        (["--run", "7", "--at", "0", "-o", "x.png"], "run 7"),
+        (["--at", "0", "-o", "x.png", "--weights", str(SHIPPED.with_name("mlp.safetensors"))], "--weights"),
+    ],
+)
+def test_what_cannot_be_replayed_is_one_clear_line(
+    evening: tuple[Path, list[Shot]], options: list[str], named: str
+) -> None:
+    done = sandglass(str(evening[0]), *options)
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_without_being_asked_for_nothing_is_recorded_but_visitors_are_counted(tmp_path: Path) -> None:
+    wall = Filmed(tmp_path)
+    try:
+        wall.read(ONE, "left")
+        page = json.loads(wall.get("/visitors")[2])
+        assert page["today"]["submits"] == page["today"]["answers"] == page["today"]["sessions"] == 1
+        assert not (tmp_path / "state" / "flight").exists()
+    finally:
+        wall.close()
+    with pytest.raises(DataError, match="recorder"):
+        runs(tmp_path / "state")
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy.cli", "visitors", "--folder", str(tmp_path / "state"), "--csv", "-"],
+        cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=True,
+    )  # fmt: skip
+    assert ",left,1,1,1," in done.stdout
