@@ -16,6 +16,7 @@ from common.peer import Peer
 from common.peers import Peers
 from common.wire import Clear, Preview
 from display_node.ensemble.inbox import Inbox, stamp
+from display_node.ensemble.report import report, stamp_of
 from display_node.ensemble.sharing import (
     INVITATION,
     TOUR,
@@ -45,7 +46,6 @@ SETTLED = 0.0015
 """Seconds of difference that are left alone: nobody sees a tenth of a frame."""
 FUTURE = 5_000_000
 """Microseconds by which a stamp may be ahead of the tide before it is taken for nonsense."""
-HALF_A_FRAME = 1 / 120
 
 
 class Ensemble:
@@ -73,6 +73,7 @@ class Ensemble:
         self._ready: Compiled | Part | None = None
         self._anchor: tuple[str, float] | None = None
         self._lead = 0.0
+        self._frame: dict[str, float] = {}
 
     @property
     def held(self) -> Stamp:
@@ -124,24 +125,14 @@ class Ensemble:
         self._tell(state, [peer for peer in self._others if peer.id in askers])
         self._follow(state, now)
         self._nudge(state, now)
+        self._frame = {"show": round(state.time(now), 6), "at": round(now, 6), "rate": state.clock.rate}
 
     def close(self) -> None:
         pass
 
     def status(self) -> dict[str, Any]:
-        """For the health page: who else is there, and how surely we are in step with them."""
-        walls, unsure = [], []
-        for peer in self._others:
-            offset = peer.offset
-            if offset is None or offset.uncertainty > HALF_A_FRAME:
-                unsure.append(peer.name)
-            known = {
-                "offset": offset and round(offset.seconds, 6),
-                "uncertainty": offset and round(offset.uncertainty, 6),
-            }
-            walls.append({"name": peer.name, "id": peer.id, **known, "same": _stamp_of(peer) == self._held})
-        note = f"perhaps more than half a frame away from {', '.join(unsure)}" if unsure else None
-        return {"group": self._peers.group, "walls": walls, "stamp": list(self._held), "note": note}
+        """For the health page. `frame`: the time of the show in the last one, and by our clock."""
+        return report(self._peers.group, self._others, self._held) | {"frame": self._frame}
 
     def _cue_next(self, state: State) -> None:
         found = shown(state)
@@ -155,7 +146,8 @@ class Ensemble:
             self._post(Together(lead))
 
     def _tell(self, state: State, to: Sequence[Peer]) -> None:
-        stage = described(state, self._peers.me.id, self._held)
+        """Not before the network is awake: the invitation begins anew then."""
+        stage = described(state, self._peers.me.id, self._held) if state.awake else None
         if stage is None:
             return
         for peer in to:
@@ -184,8 +176,8 @@ class Ensemble:
     def _catch_up(self, now: float) -> None:
         """Ask whoever is furthest ahead: we have just come, or have missed something."""
         if self._others:
-            first = max(self._others, key=_stamp_of)
-            if _stamp_of(first) > self._held:
+            first = max(self._others, key=stamp_of)
+            if stamp_of(first) > self._held:
                 self._ask(first, now)
 
     def _ask(self, peer: Peer, now: float) -> None:
@@ -242,7 +234,3 @@ class Ensemble:
             step = min(max(behind, -most), most)
             self._anchor = told_by, used - step
             self._post(Nudged(step))
-
-
-def _stamp_of(peer: Peer) -> Stamp:
-    return peer.stamp, peer.conductor
