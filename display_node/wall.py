@@ -15,12 +15,14 @@ from common.health import Heartbeat, HttpDoor, health_page
 from common.limits import Limits
 from display_node import show
 from display_node.companion import Companion
-from display_node.desk import Desk
+from display_node.company import Company
+from display_node.desk import Desk, Tap
 from display_node.doors import open_doors
 from display_node.engine import open_engine
-from display_node.events import Awake, Compiled, Event, Part
+from display_node.events import Awake, Compiled, Event, Part, Rehearsed
 from display_node.feedback import Feedback, surfaces
 from display_node.form import wanted
+from display_node.keeping import open_counting, open_recorders
 from display_node.language import Language, languages
 from display_node.ledger import Ledger
 from display_node.mailbox import Mailbox
@@ -61,17 +63,21 @@ class Wall:
         network = load(weights)
         engine = partial(open_engine, settings.engine, network, weights)
         language, tile = Language(settings.language), parse_tile(settings.tile, settings.bezel)
-        self._counters, self._mailbox, ledger = Counters(), Mailbox(), Ledger()
+        self._counters, self._mailbox = Counters(), Mailbox()
+        ledger = Ledger(lambda answer: counting.answered(answer))
         self._worker = Worker(
             network, engine, collection(), ledger, self._made,
-            exhibit=settings.exhibit, seed=settings.seed,
+            exhibit=settings.exhibit, seed=settings.seed, together=bool(settings.group),
         )  # fmt: skip
         self._heart = Heartbeat()
         status = Status(lambda: self._state, lambda: self._worker.exhibit, self._heart, self._counters, now)
         feedback = Feedback(status.values, surfaces(settings.feedback), self._counters, now)
+        company = self._company = Company(settings, self._heart, self._counters, now)
+        counting, taps = open_counting(settings, company.folder, now), list[Tap]()
         desk = Desk(
             self._mailbox, ledger, self._counters, self._worker.submit, commanders(settings),
-            subscribe=feedback.subscribe,
+            subscribe=feedback.subscribe, nodes=company.hear, relay=company.relay,
+            taps=taps, noted=counting.noted, now=now,
         )  # fmt: skip
         doors = open_doors(settings, desk, self._counters)
         self._ports = {name: link.address[1] for name, link, _ in doors}
@@ -81,19 +87,27 @@ class Wall:
             self._surface.context, self._surface.size, language, self._atlas,
             samples=settings.samples, palette=find_theme(settings.theme), portion=tile.portion,
         )  # fmt: skip
+        recorders = open_recorders(settings, company.folder, weights, self._surface, self._atlas, now)
+        taps += [recorder.tap for recorder in recorders]
         self._player = open_player(settings.sound, settings.headless)
         self._state = first_state(network, settings, language, now())
         self._thumbnail = Thumbnail(now)
         pages = {
-            "/health": health_page(self._heart, now, status.health),
+            "/health": health_page(self._heart, now, lambda: status.health() | company.status()),
             "/thumbnail.png": self._thumbnail.page,
+            "/visitors": counting.page(),
         }
         tree = wall_tree(settings, self._ports, status.values)
         self._http = HttpDoor(settings.http_host, settings.http_port, pages, tree, self._counters)
         self._ports["http_port"] = self._http.port
         limits = Limits(self._counters, settings.source_limit)
-        self._receiver = Receiver([(link, handler) for _, link, handler in doors], self._counters, limits)
-        self._companions: tuple[Companion, ...] = (ProgressTeller(), feedback)
+        company.open(
+            {name: link for name, link, _ in doors}, self._http.port, self._mailbox.put, self._worker
+        )
+        self._receiver = Receiver(
+            [(link, handler) for _, link, handler in doors], self._counters, limits, now, company.tick
+        )
+        self._companions: tuple[Companion, ...] = (ProgressTeller(), feedback, counting, *recorders, company)
         self._told_ready = False
 
     def run(self) -> None:
@@ -123,7 +137,7 @@ class Wall:
         before = self._state
         state = before
         for event in self._mailbox.drain():
-            if not isinstance(event, Control) or self._possible(event):
+            if self._company.takes(event) and (not isinstance(event, Control) or self._possible(event)):
                 state = show.step(state, event, now)
         state = show.tick(state, now)
         self._state = state
@@ -152,10 +166,12 @@ class Wall:
 
     def _made(self, event: Event) -> None:
         """In the worker's thread: what it made is composed for this screen, too, before a frame meets it."""
-        for scene in event.scenes.values() if isinstance(event, Compiled) else ():
-            self._renderer.prepare(scene)
-        if isinstance(event, Awake | Part):
-            self._renderer.prepare((event if isinstance(event, Part) else event.invitation).scene)
+        made = event.show if isinstance(event, Rehearsed) else event
+        if isinstance(made, Compiled):
+            for scene in made.scenes.values():
+                self._renderer.prepare(scene)
+        if isinstance(made, Awake | Part):
+            self._renderer.prepare((made if isinstance(made, Part) else made.invitation).scene)
         self._mailbox.put(event)
 
     def _possible(self, command: Control) -> bool:
