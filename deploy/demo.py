@@ -23,6 +23,7 @@ from display_node.samples import DRAWINGS
 ANY_PORTS = ("--drawing-port=0", "--control-port=0", "--http-port=0", "--legacy-port=0")
 WALL = ("--host", "127.0.0.1", "--http-host", "127.0.0.1", *ANY_PORTS)
 """Any free ports, on this machine only: the demo gets along with whatever else is running."""
+STATION = ("--no-discovery", "--http-port", "0")
 POLL = 0.2
 
 
@@ -31,6 +32,7 @@ class Options:
     headless: bool = setting(False, "no windows, even if there is a screen")
     digit: int = setting(3, "which digit is replayed without a screen", low=0, high=9)
     out: Path = setting(Path("out"), "folder for what is made without a screen")
+    speed: float = setting(3.2, "seconds of the tour in a second of its film", low=0.1, high=60.0)
 
 
 def demo(argv: Sequence[str]) -> int:
@@ -49,7 +51,7 @@ def _windows() -> int:
     print("Starting the wall, then the station. Close either window to end.", flush=True)
     with node("display_node", *WALL) as wall:
         address = f"127.0.0.1:{ready(wall)['drawing_port']}"
-        with node("input_node", "--display", address, "--http-port", "0", "--no-fullscreen") as station:
+        with node("input_node", *STATION, "--display", address, "--no-fullscreen") as station:
             while wall.poll() is None and station.poll() is None:
                 time.sleep(POLL)
             return wall.poll() or station.poll() or 0
@@ -66,7 +68,7 @@ def _headless(options: Options) -> int:
     print(f"A drawn {answer['label']} went over UDP and was read as {answer['digit']}, {sure}.")
     for picture in render_chapters(str(recorded), options.out):
         print(f"  {picture}")
-    print(f"  {render_clip(str(recorded), options.out / 'tour.mp4')}")
+    print(f"  {render_clip(str(recorded), options.out / 'tour.mp4', options.speed)}")
     return 0
 
 
@@ -74,7 +76,7 @@ def _replay(recorded: Path) -> dict[str, Any]:
     """The wall's answer to the first drawing of the file."""
     with node("display_node", "--headless", "--size", "640x360", *WALL) as wall:
         address = f"127.0.0.1:{ready(wall)['drawing_port']}"
-        station = ("--headless", "--display", address, "--http-port", "0", "--replay", str(recorded))
+        station = (*STATION, "--headless", "--display", address, "--replay", str(recorded))
         with node("input_node", *station) as replay:
             assert replay.stdout is not None
             line = replay.stdout.readline()

@@ -79,7 +79,7 @@ def test_the_doctor_looks_at_everything_and_has_a_cure() -> None:
 
 
 def test_the_demo_without_a_screen_answers_and_leaves_pictures(tmp_path: Path) -> None:
-    done = sandglass("demo", "--digit", "3", cwd=tmp_path)
+    done = sandglass("demo", "--digit", "3", "--speed", "16", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert re.search(r"A drawn 3 went over UDP and was read as 3, \d", done.stdout)
     made = sorted(path.name for path in (tmp_path / "out").iterdir())
