@@ -1,6 +1,7 @@
 """A node among others: its peers, whatever finds them, and the link over which it beats. Owns no thread."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from common import nodes
@@ -9,11 +10,12 @@ from common.errors import Refused
 from common.link import Address, Link
 from common.peer import Peer
 from common.peers import Mine, Peers
+from common.services import Ports
 from common.sighting import Sighting
 
 LOOK_EVERY = 0.05
 """Seconds between two looks at what is due, however often we are asked: half of the shortest interval."""
-REMEMBER_EVERY = 60.0
+REMEMBER_EVERY = 5.0
 """Seconds between two looks at whether other peers are there than those that were remembered last."""
 
 
@@ -26,19 +28,28 @@ class Finder(Protocol):
 
 
 class Company:
-    """`find` starts whatever finds nodes; None where only those are known that beat to us first.
+    """Until `find` only those are known that beat to us first.
 
     For one thread, but for `status`: the one that receives. Times are monotonic seconds.
     """
 
-    def __init__(
-        self, peers: Peers, link: Link, counters: Counters, find: Callable[[Peers], Finder] | None = None
-    ) -> None:
+    def __init__(self, peers: Peers, link: Link, counters: Counters) -> None:
         self.peers = peers
         self._link, self._counters = link, counters
         self._look_at = self._remember_at = 0.0
         self._remembered: set[tuple[str, Address]] = set()
-        self._finder = find(peers) if find else None
+        self._finder: Finder | None = None
+
+    def find(self, ports: Ports, *, enabled: bool, static: Sequence[Address], folder: Path) -> None:
+        """Look for others, and be found; by mDNS if `enabled`. `folder`: where known ones are kept."""
+        from common.discovery import Discovery  # zeroconf takes a moment to load
+
+        peers = self.peers
+        peers.http_port = ports.http[1] if ports.http else 0
+        self._finder = Discovery(
+            peers.me, ports, enabled=enabled, static=static, folder=folder,
+            seen=peers.sight, gone=peers.gone, counters=self._counters,
+        )  # fmt: skip
 
     def hear(self, message: nodes.Message, sender: Address, now: float) -> Peer | None:
         """A message that came at `now`. Whose beat it is; None if it is none, or nobody's to us."""

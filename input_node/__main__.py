@@ -7,18 +7,15 @@ import time
 
 from common import config, errors
 from common.counters import Counters, set_up_logging
-from common.link import UdpLink, parse_address
+from common.link import UdpLink
 from common.sealed import locked
-from common.wire import DRAWING_PORT
 from input_node import replay
-from input_node.peer import Peer
+from input_node.joining import Place
 from input_node.sender import Sender
 from input_node.session import Session
 from input_node.settings import Settings
 
 ABOUT = "The drawing station: what is drawn here is read on the wall."
-FIRST_LOOK_UP = 1.0
-"""Seconds to wait for a host name at the start, so that the first drawing need not be sent twice."""
 REPLAY_SIDE = 768
 """Pixels of the canvas that a replay draws on."""
 
@@ -29,26 +26,25 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    if settings.discovery:
-        raise errors.ConfigError("discovery is not built yet: name the wall with --display HOST:PORT")
     drawings = replay.load(settings.replay) if settings.replay else None
-    peer = Peer(parse_address(settings.display, DRAWING_PORT))
-    peer.refresh(FIRST_LOOK_UP)
     counters = Counters()
     link = locked(UdpLink(settings.host), settings.key, counters)
+    place = Place(settings, link, counters)
     try:
-        sender = Sender(link, peer, settings.name, counters, time.monotonic())
+        sender = Sender(link, place.target, place.name, counters, time.monotonic())
         if drawings is not None:
+            place.open()
             session = Session(sender, REPLAY_SIDE, time.monotonic())
             return replay.replay(drawings, session, link, settings.timeout, stop)
         from input_node import window  # pygame: only where a window is wanted
 
         try:
-            return window.run(settings, sender, stop)
+            return window.run(settings, sender, stop, place)
         except (errors.GraphicsError, errors.LinkError):
             stop.wait(settings.linger)  # whoever starts us again need not hurry
             raise
     finally:
+        place.close()
         link.close()
 
 

@@ -1,10 +1,12 @@
 """Where the wall is, when nobody said so: the walls that beat, and the one of them that answers here."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from common.company import Company
 from common.link import Address
+from common.peer import Peer as Node
 from common.peers import Mine
 from common.sighting import Sighting
 from input_node.peer import Peer
@@ -14,6 +16,10 @@ log = logging.getLogger("sandglass")
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at which walls are there."""
+
+
+SETTLE = 0.5
+"""Seconds from the first wall that is found to the choice: others may be there, and answer a moment later."""
 
 
 class Found:
@@ -26,6 +32,7 @@ class Found:
         self.company = company
         self._prefer, self._fixed = prefer, fixed
         self._look_at = 0.0
+        self._choose_at: float | None = None
         self._sighted: Address | None = None
         self._others: frozenset[Address] = frozenset()
         self.wall: str | None = None
@@ -65,11 +72,13 @@ class Found:
             self._name_fixed(now)
             return False
         walls = [peer for peer in self.company.peers.known(now) if peer.role == "display"]
+        there = [peer for peer in walls if peer.alive(now) and peer.offset]
+        if self.wall is None and not self._settled(there, now):
+            return False
         wall = choose(walls, self.wall, self._prefer, now, busy=busy, waiting=waiting, answering=answering)
         chosen = next((peer for peer in walls if peer.id == wall), None)
         if chosen is None:
             return False
-        there = [peer for peer in walls if peer.alive(now) and peer.offset]
         missed = self._prefer and not prefers(self._prefer, chosen)
         self._name = chosen.name if missed or len(there) > 1 else None
         self._others = frozenset(peer.address for peer in walls if peer.id != wall)
@@ -85,6 +94,13 @@ class Found:
 
     def close(self) -> None:
         self.company.close()
+
+    def _settled(self, there: Sequence[Node], now: float) -> bool:
+        """Whether it is time for the first choice."""
+        if there and self._choose_at is None:
+            self._choose_at = now + SETTLE
+        preferred = any(prefers(self._prefer, wall) and wall.fresh for wall in there)
+        return preferred or (self._choose_at is not None and now >= self._choose_at)
 
     def _name_fixed(self, now: float) -> None:
         """Beat to it as well, so that we know each other; a wall of old drops that."""

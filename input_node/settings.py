@@ -1,13 +1,13 @@
 """What can be set at a drawing station; every field is also an option of the command."""
 
 import re
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
 from common import wire
 from common.config import setting
 from common.errors import ConfigError
+from common.naming import node_name
 
 SMALLEST, LARGEST = 240, 8192
 """Pixels that either side of the window may have."""
@@ -15,15 +15,20 @@ SMALLEST, LARGEST = 240, 8192
 
 @dataclass(frozen=True)
 class Settings:
-    display: str = setting(f"127.0.0.1:{wire.DRAWING_PORT}", "the wall's drawing port, HOST or HOST:PORT")
-    discovery: bool = setting(False, "find the wall by mDNS (not built yet)")
+    display: str = setting("", "the wall's drawing port, HOST or HOST:PORT; empty: whichever wall is found")
+    prefer: str = setting("", "of several walls that are found, the one to send to: its name or id")
+    discovery: bool = setting(
+        True, "find walls, and be found, by mDNS"
+    )
+    peers: str = setting("", "nodes to look for without mDNS, HOST:PORT separated by spaces")
+    state: Path | None = setting(None, "folder for this station's id and the walls it knew")
     headless: bool = setting(False, "run without a screen")
     replay: Path | None = setting(None, "submit the drawings of this strokes file, print the answers, end")
     timeout: float = setting(60.0, "seconds to wait for each answer of a replay", low=0.1, high=86_400)
     record: Path | None = setting(None, "append each submitted drawing to this strokes file")
     size: str = setting("1280x800", "the window's size in pixels, WxH")
     fullscreen: bool = setting(False, "cover the whole screen")
-    station: str = setting("", "this station's name on the wire; empty: the host's name")
+    station: str = setting("", "this station's name on the wire; empty: the host's, and a bit of its id")
     host: str = setting("0.0.0.0", "this machine's address to listen on")
     key: Path | None = setting(None, "the installation's key: only what is sealed with it is heard")
     http_host: str = setting("0.0.0.0", "address on which /health and the OSCQuery tree can be read")
@@ -34,14 +39,9 @@ class Settings:
     language: str = setting("en+ko", "what the visitor reads", choices=("en", "ko", "en+ko"))
     left_handed: bool = setting(False, "put the buttons on the left")
 
-    @property
-    def name(self) -> str:
-        """The station's name, cut to what the wire can carry (bytes of UTF-8)."""
-        whole = self.station or socket.gethostname()
-        cut = whole.encode()[: wire.MAX_NAME].decode(errors="ignore")
-        if not cut or not cut.isprintable():
-            raise ConfigError(f"station = {whole!r} must be 1 to {wire.MAX_NAME} printable bytes")
-        return cut
+    def name(self, id: str = "") -> str:
+        """The station's name; two walls must not take two stations for one, so it has some of its id."""
+        return node_name(self.station, "station", id)
 
     @property
     def window(self) -> tuple[int, int]:

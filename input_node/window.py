@@ -28,6 +28,7 @@ from common.health import Heartbeat, HttpDoor, health_page
 from common.oscquery import Tree, readings
 from common.state_wire import CONTAINERS, STATION
 from input_node import texts
+from input_node.joining import Place
 from input_node.layout import layout
 from input_node.pointers import Pointers
 from input_node.record import Record
@@ -53,7 +54,7 @@ KEYS = {
 }
 
 
-def run(settings: Settings, sender: Sender, stop: threading.Event) -> int:
+def run(settings: Settings, sender: Sender, stop: threading.Event, place: Place) -> int:
     """Open the window and serve visitors until `stop` is set or someone closes it."""
     spoken = texts.load(settings.language)
     record = Record(settings.record) if settings.record else None
@@ -72,16 +73,18 @@ def run(settings: Settings, sender: Sender, stop: threading.Event) -> int:
             reachable = sender.reachable(time.monotonic())
             return {
                 "role": "input",
-                "station": settings.name,
+                "station": place.name,
                 "display": settings.display,
                 "reachable": reachable,
                 "phase": session.state.phase.name.lower(),
                 "counters": sender.counters.snapshot(),
+                **place.status(time.monotonic()),
             }
 
         pages = {"/health": health_page(heart, time.monotonic, status)}
         tree = Tree(readings(STATION), values, {"NAME": "Sandglass station"}, CONTAINERS)
         door = HttpDoor(settings.http_host, settings.http_port, pages, tree, sender.counters)
+        place.open((settings.http_host, door.port))
         try:
             window.serve(session, View(spoken), heart, stop, door.port)
         finally:

@@ -245,3 +245,20 @@ def test_beats_are_no_garbage_and_garbage_is_none_the_less(gallery: Gallery) -> 
     gallery.left.link.send(b"/node/beat\0\0", STATION)
     gallery.run(0.1)
     assert [name for name in gallery.counters.snapshot() if name.startswith("dropped")]
+
+
+def test_the_first_choice_waits_a_moment_for_the_other_walls() -> None:
+    gallery = Gallery()
+    gallery.sight(gallery.right)
+    gallery.run(0.3)
+    assert gallery.at is None
+    gallery.sight(gallery.left)
+    gallery.run(1.0)
+    assert gallery.at == "left"
+
+
+def test_but_not_when_the_preferred_one_is_there() -> None:
+    gallery = Gallery(prefer="right")
+    gallery.sight(gallery.right)
+    gallery.run(0.3)
+    assert gallery.at == "right"
