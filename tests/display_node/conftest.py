@@ -27,7 +27,6 @@ PATIENCE = 60.0
 ANY_PORT = ["--drawing-port", "0", "--control-port", "0", "--http-port", "0", "--legacy-port", "0"]
 HERE = ["--host", "127.0.0.1", "--http-host", "127.0.0.1"]
 SMALL = ["--headless", "--size", "160x90", "--samples", "0", "--frame-rate", "10", *HERE]
-SMALL += ["--no-discovery"]  # several tests at once must not meet each other
 SMALL += ["--no-discovery"]  # tests that run at one time never meet
 SMALL += ["--source-limit", "1000000"]  # all tests are one address, and in a hurry
 
