@@ -8,7 +8,18 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from tests.bench import engines, latency, memory, scratch_ops, smooth, startup, tour, training, whole_frame
+from tests.bench import (
+    engines,
+    ingest,
+    latency,
+    memory,
+    scratch_ops,
+    smooth,
+    startup,
+    tour,
+    training,
+    whole_frame,
+)
 from tests.bench.draw_cpu import ALIVE
 from tests.bench.report import Row, at_most, show
 
@@ -28,7 +39,7 @@ def draw_cpu() -> list[Row]:
 
 def measure() -> Iterator[Row]:
     console = Console(stderr=True)
-    rooms = (tour, smooth, whole_frame, latency, engines, scratch_ops, training, startup, memory)
+    rooms = (tour, smooth, whole_frame, latency, ingest, engines, scratch_ops, training, startup, memory)
     for part in (draw_cpu, *(room.measure for room in rooms)):
         with console.status(f"measuring {part.__module__.rsplit('.', 1)[-1]} …"):
             yield from part()

@@ -33,6 +33,11 @@ def at_most(what: str, ours: float, baseline: float, unit: str, named: str, goal
     return Row(what, ours, baseline, unit, named, f"≤ {goal:g}", ours <= goal * baseline)
 
 
+def at_least(what: str, ours: float, baseline: float, unit: str, named: str, goal: float) -> Row:
+    """A row whose ratio shall reach `goal`."""
+    return Row(what, ours, baseline, unit, named, f"≥ {goal:.3g}", ours >= goal * baseline)
+
+
 def side_by_side(*work: Callable[[], object], rounds: int = 15, repeat: int = 1) -> list[float]:
     """Seconds of one call of each: the median over rounds in which they take turns, so noise meets all."""
     random = Random(1)

@@ -43,6 +43,10 @@ def agree(datagram: bytes) -> object:
 def test_a_preview_is_the_same_both_ways(station: str, drawing: int, sequence: int, bitmap: Bitmap) -> None:
     message = Preview(station, drawing, sequence, bitmap)
     assert agree(message.encode()) == [message]
+    submit = Submit(station, drawing, sequence, bitmap)
+    assert agree(submit.encode()) == (
+        ("empty", f"{station} submitted an empty drawing") if bitmap.empty else [submit]
+    )
 
 
 @given(
@@ -52,20 +56,22 @@ def test_a_preview_is_the_same_both_ways(station: str, drawing: int, sequence: i
     ),
     some.integers(-9, 9),
 )
-def test_a_damaged_preview_is_the_same_both_ways(
+def test_a_damaged_picture_is_the_same_both_ways(
     station: str, damage: list[tuple[int, bytes]], change: int
 ) -> None:
-    datagram = bytearray(Preview(station, 7, 8, BLANK).encode())
-    for at, junk in damage:
-        datagram[at : at + len(junk)] = junk
-    agree(bytes(datagram[:change] if change < 0 else datagram + bytes(change)))
+    for kind in (Preview, Submit):
+        datagram = bytearray(kind(station, 7, 8, FULL).encode())
+        for at, junk in damage:
+            datagram[at : at + len(junk)] = junk
+        agree(bytes(datagram[:change] if change < 0 else datagram + bytes(change)))
 
 
 @given(some.integers(0, 67), some.integers(0, 255))
 def test_every_byte_before_the_pixels_counts(at: int, value: int) -> None:
-    datagram = bytearray(Preview("모래시계모래시계", 7, 8, BLANK).encode())
-    datagram[at] = value
-    agree(bytes(datagram))
+    for kind in (Preview, Submit):
+        datagram = bytearray(kind("모래시계모래시계", 7, 8, FULL).encode())
+        datagram[at] = value
+        agree(bytes(datagram))
 
 
 @given(some.binary(min_size=4, max_size=40).filter(lambda name: len(name) % 4 == 0))
@@ -105,6 +111,14 @@ def test_of_a_burst_the_newest_of_each_drawing_stays() -> None:
     assert kept(*[shade("a", 1, n) for n in range(9)]) == ([8], 8)
     assert kept(shade("a", 1, 5), shade("b", 1, 1), shade("a", 1, 3), shade("a", 2, 1)) == ([0, 1, 3], 1)
     assert kept(shade("a", 1, 2**31 - 1), shade("a", 1, -(2**31))) == ([0], 1)
+
+
+@pytest.mark.parametrize(("side", "size"), [(31, 1024), (32, 1023), (-1, -1)])
+def test_a_preview_that_is_none_supersedes_none(side: int, size: int) -> None:
+    good, wrong = shade("a", 1, 1).encode(), shade("a", 1, 9).encode()
+    burst = [(good, HERE), (wrong[:-1032] + struct.pack(">ii", side, size) + wrong[-1024:], HERE)]
+    assert newest(burst, Counters()) == burst
+    assert newest(burst[::-1], Counters()) == burst[::-1]
 
 
 def test_nothing_overtakes_what_is_no_preview() -> None:
