@@ -11,6 +11,7 @@ sandglass hours …     what opening hours will do: sandglass hours gallery.toml
 sandglass machine …   this machine's programs: report, start, stop, restart, log
 sandglass visitors …  how many came, day by day; --csv F writes a table
 sandglass replay …    what a wall's flight recorder kept, again: sandglass replay FOLDER --list
+sandglass peers       which nodes are there; for so many seconds: sandglass peers 10
 sandglass doctor      looks at this machine and says what to do
 """
 
@@ -42,6 +43,7 @@ def run(argv: Sequence[str]) -> int:
         "machine": _machine,
         "visitors": _visitors,
         "replay": _replay,
+        "peers": _peers,
         "doctor": _doctor,
     }
     if command not in commands:
@@ -115,6 +117,12 @@ def _replay(options: Sequence[str]) -> int:
     from deploy.replay import replay
 
     return replay(options)
+
+
+def _peers(options: Sequence[str]) -> int:
+    from deploy.peers import peers
+
+    return peers(options)
 
 
 def _doctor(options: Sequence[str]) -> int:

@@ -1,7 +1,7 @@
 """`sandglass supervise display|input`: the node under supervisord, started again whenever it ends.
 
 The configs in `deploy/supervisor/` are used as they are; what differs from machine to machine reaches
-them through three environment variables that are set here.
+them through four environment variables that are set here. A whole machine is `sandglass deploy`'s.
 """
 
 import os
@@ -10,12 +10,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from common.config import read
 from common.errors import ConfigError
+from deploy.gallery.programs import health_url
+from deploy.gallery.roles import ROLES
+from deploy.gallery.settings import LONGEST_SOCKET, Program
+from deploy.gallery.supervisor import Job, configuration
 
 CONFIGS = Path(__file__).parent / "supervisor"
 NODES = sorted(path.stem for path in CONFIGS.glob("*.conf"))
-LONGEST_SOCKET = 100
-"""Bytes of a Unix socket's path that every system takes."""
+PYTHON, CONFIG, LOGS, HEALTH = (
+    f"%(ENV_SANDGLASS_{name})s" for name in ("PYTHON", "CONFIG", "LOGS", "HEALTH")
+)  # fmt: skip
+UNWATCHED = "http://127.0.0.1:0/health"
+"""The page of a node that takes any free port, so that nobody knows it beforehand."""
 
 
 def supervise(argv: Sequence[str]) -> int:
@@ -29,13 +37,24 @@ def supervise(argv: Sequence[str]) -> int:
     supervisord = shutil.which("supervisord", path=os.pathsep.join([beside, os.environ.get("PATH", "")]))
     if supervisord is None:
         raise ConfigError("supervisor is not installed: pip install '.[supervise]'")
-    state = state_folder(argv[0])
     os.environ |= {
         "SANDGLASS_PYTHON": sys.executable,
         "SANDGLASS_CONFIG": str(settings.resolve()),
-        "SANDGLASS_STATE": str(state),
+        "SANDGLASS_LOGS": str(state_folder(argv[0])),
+        "SANDGLASS_HEALTH": health_url(Program(argv[0], argv[0], {}), read(settings)) or UNWATCHED,
     }
     os.execv(supervisord, [supervisord, "--configuration", str(CONFIGS / f"{argv[0]}.conf")])
+
+
+def single(node: str) -> str:
+    """The config in `deploy/supervisor/` of a node that runs alone; a test holds the two equal."""
+    python = f'"{PYTHON}"'
+    command = f'{python} -m {ROLES[node].module} --config "{CONFIG}" --linger 6'
+    about = (
+        f"supervisord for the {node} node. Start it with: sandglass supervise {node} [config.toml]\n"
+        "; The SANDGLASS_ variables are set by that command."
+    )
+    return configuration([Job(node, command, HEALTH, ROLES[node].memory)], python, LOGS, about)
 
 
 def state_folder(node: str) -> Path:

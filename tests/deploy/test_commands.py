@@ -37,6 +37,13 @@ def test_help_names_every_command() -> None:
         (["dance"], "dance"),
         (["supervise"], "display, input"),
         (["supervise", "display", "missing.toml"], "missing.toml"),
+        (["deploy", "missing.toml"], "missing.toml"),
+        (["deploy"], "--help"),
+        (["hours", "deploy/examples/gallery.toml", "--from", "noon"], "noon"),
+        (["hours", "deploy/examples/gallery.toml", "--hours", "-1"], "-1"),
+        (["machine", "report", "--host", "nowhere.invalid"], "nowhere.invalid"),
+        (["machine", "restart"], "takes a program"),
+        (["machine", "format", "display"], "format"),
         (["doctor", "--fast"], "no options"),
         (["display", "--size", "huge"], "huge"),
         (["input", "--language", "xx"], "xx"),
@@ -94,7 +101,7 @@ def test_configs_are_bounded_and_private() -> None:
         assert "autorestart=true" in text
         assert "chmod=0700" in text
         assert "inet_http_server" not in text
-        assert text.count("_maxbytes=") == 2
+        assert text.count("_maxbytes=") == 5  # supervisord, the program and its three listeners
 
 
 def test_a_socket_path_too_long_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def greet(port: int) -> list[object] | None:
 def test_a_killed_node_comes_back(node: str, short_path: Path) -> None:
     module = f"{node}_node"
     http = free_port(socket.SOCK_STREAM)
-    settings = {"headless": True, "http_port": http}
+    settings = {"headless": True, "http_port": http, "discovery": False}
     if node == "display":
         settings |= {"host": "127.0.0.1", "drawing_port": free_port(), "control_port": 0, "legacy_port": 0,
                      "size": "160x90", "samples": 0, "frame_rate": 10}  # fmt: skip

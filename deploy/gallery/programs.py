@@ -1,0 +1,133 @@
+"""What each program of a machine is told: the gallery's settings, its own on top, as a TOML of its own."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from common.wire import CONTROL_PORT, DRAWING_PORT
+from deploy.gallery.roles import ROLES, known_settings
+from deploy.gallery.settings import Gallery, Machine, Program
+
+LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"
+
+
+def settings_of(gallery: Gallery, machine: Machine, program: Program) -> dict[str, Any]:
+    """What its file says; what it leaves out is the program's own default."""
+    usual = {
+        "display": _display, "input": _input, "operate": _operate, "keeper": _keeper,
+    }[program.role](gallery, machine, program)  # fmt: skip
+    usual["state"] = f"{machine.state}/{program.name}"
+    if gallery.key:
+        usual["key"] = f"{machine.config}/{gallery.key}"
+    if peers := _peers(gallery, machine):
+        usual["peers"] = peers
+    known = known_settings(program.role)
+    kept = {key: value for key, value in usual.items() if known is None or key in known}
+    return kept | {key.replace("-", "_"): value for key, value in program.settings.items()}
+
+
+def health_url(program: Program, settings: Mapping[str, Any]) -> str | None:
+    """Where this machine asks whether the program presents frames; None if its port is not known before."""
+    port = settings.get("http_port", ROLES[program.role].health)
+    host = settings.get("http_host", LOOPBACK)
+    return f"http://{LOOPBACK if host == EVERYWHERE else host}:{port}/health" if port else None
+
+
+def control_address(settings: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Where a wall of this machine hears its keeper; None if its port is not known before."""
+    host, port = str(settings.get("control_host", LOOPBACK)), int(settings.get("control_port", CONTROL_PORT))
+    return (LOOPBACK if host == EVERYWHERE else host, port) if port else None
+
+
+def toml(settings: Mapping[str, Any], head: str) -> str:
+    """Flat TOML; every value that a setting may have is written in TOML as in JSON."""
+    lines = [f"# {line}".rstrip() for line in head.splitlines()]
+    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _display(gallery: Gallery, machine: Machine, program: Program) -> dict[str, Any]:
+    watched = _consoles(gallery, machine)
+    told: dict[str, Any] = {
+        "name": _name(machine, program),
+        "fullscreen": machine.screen != "none",
+        "headless": machine.screen == "none",
+        "language": gallery.language,
+        "host": EVERYWHERE,
+    }
+    if watched:
+        told |= {
+            "control_host": EVERYWHERE,
+            "control_allow": " ".join([LOOPBACK, *watched]),
+            "http_host": EVERYWHERE,
+        }
+    return told
+
+
+def _input(gallery: Gallery, machine: Machine, program: Program) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "station": _name(machine, program),
+        "name": _name(machine, program),
+        "fullscreen": machine.screen != "none",
+        "headless": machine.screen == "none",
+        "language": gallery.language,
+    }
+    if wall := _first_wall(gallery, machine):
+        told["display"] = wall
+    if _consoles(gallery, machine):
+        told["http_host"] = EVERYWHERE
+    return told
+
+
+def _operate(gallery: Gallery, machine: Machine, program: Program) -> dict[str, Any]:
+    return {"name": _name(machine, program), "language": gallery.language}
+
+
+def _keeper(gallery: Gallery, machine: Machine, program: Program) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "gallery": f"{machine.config}/gallery.toml",
+        "machine": machine.name,
+        "socket": machine.socket,
+    }
+    if gallery.key:
+        told["host"] = EVERYWHERE
+    return told
+
+
+def _name(machine: Machine, program: Program) -> str:
+    """What the program is called on the network: the machine, unless it has two of the kind."""
+    alike = [other for other in machine.programs if other.role == program.role]
+    return machine.name if len(alike) < 2 else f"{machine.name}-{program.name}"[:32]
+
+
+def _consoles(gallery: Gallery, machine: Machine) -> list[str]:
+    """Addresses of the other machines that a console runs on."""
+    return [
+        other.address
+        for other in gallery.machines
+        if other is not machine and other.address and any(one.role == "operate" for one in other.programs)
+    ]
+
+
+def _first_wall(gallery: Gallery, machine: Machine) -> str | None:
+    """The drawing port that a station tries first: a wall on its own machine, else the gallery's first."""
+    walls = [(other, one) for other in gallery.machines for one in other.programs if one.role == "display"]
+    walls.sort(key=lambda found: found[0] is not machine)
+    for where, program in walls:
+        host = LOOPBACK if where is machine else where.address
+        port = program.settings.get("drawing_port", DRAWING_PORT)
+        if host and port:
+            return f"{host}:{port}"
+    return None
+
+
+def _peers(gallery: Gallery, machine: Machine) -> str:
+    """Walls and consoles of other machines whose address is known: they are found without multicast, too."""
+    found = []
+    for other in gallery.machines:
+        for program in other.programs:
+            if other is not machine and other.address and program.role == "display":
+                port = program.settings.get("drawing_port", DRAWING_PORT)
+                found += [f"{other.address}:{port}"] if port else []
+    return " ".join(found)

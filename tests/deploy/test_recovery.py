@@ -1,0 +1,182 @@
+"""A machine as it is deployed: real supervisord, real nodes, the real keeper, and what kills them."""
+
+import json
+import stat
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.deploy.galleries import Place, deployed, supervised
+from tests.processes import python, wait_for
+
+DEATH, HANG = 5.0, 20.0
+"""Seconds that are promised from a process' end, or its freezing, until frames are presented again."""
+REPORT = Path("out/recovery.txt")
+
+
+def frames(port: int) -> int | None:
+    """Frames presented so far, if they are being presented."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as reply:
+            return int(json.load(reply)["frames"])
+    except (OSError, ValueError):
+        return None
+
+
+def child(supervisor: int, word: str) -> psutil.Process | None:
+    for process in psutil.Process(supervisor).children():
+        try:
+            if word in process.cmdline():
+                return process
+        except psutil.NoSuchProcess:
+            continue
+    return None
+
+
+def report(what: str, seconds: float, budget: float) -> None:
+    line = f"{what}: back after {seconds:.1f} s (budget {budget:.0f} s)"
+    print(f"\n{line}")
+    REPORT.parent.mkdir(exist_ok=True)
+    with REPORT.open("a") as file:
+        file.write(f"{line}\n")
+
+
+def recovers(what: str, port: int, budget: float, harm: Callable[[], None], gone: Callable[[], bool]) -> None:
+    wait_for(lambda: frames(port), f"{what}: frames before it")
+    start = time.monotonic()
+    harm()
+    wait_for(gone, f"{what}: the end of the old process")
+    wait_for(lambda: frames(port), f"{what}: frames after it")
+    took = time.monotonic() - start
+    report(what, took, budget)
+    assert took < budget
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[tuple[Place, int]]:
+    """A wall and a station on one machine, with everything that watches over them."""
+    with deployed("display", "input") as place, supervised(place) as supervisor:
+        for name, port in place.ports.items():
+            wait_for(lambda port=port: frames(port), f"{name} to present frames")
+        yield place, supervisor
+
+
+MODULES = {"display": "display_node", "input": "input_node", "keeper": "deploy.keeper"}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_killed_process_is_back(name: str, machine: tuple[Place, int]) -> None:
+    place, supervisor = machine
+    wait_running(place, name)
+    old = child(supervisor, MODULES[name])
+    assert old is not None
+    recovers(f"kill -9 of {name}", place.ports[name], DEATH, old.kill, lambda: not old.is_running())
+    assert child(supervisor, MODULES[name]) != old
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_frozen_process_is_back(name: str, machine: tuple[Place, int]) -> None:
+    """SIGSTOP: the port still takes connections, nobody answers them, and SIGTERM would do nothing."""
+    place, supervisor = machine
+    wait_running(place, name)
+    old = child(supervisor, MODULES[name])
+    assert old is not None
+    recovers(f"SIGSTOP of {name}", place.ports[name], HANG, old.suspend, lambda: not old.is_running())
+
+
+def test_what_is_not_harmed_is_left_alone(machine: tuple[Place, int]) -> None:
+    """Three rounds of every watch, in which nobody is killed."""
+    place, supervisor = machine
+    for name in MODULES:
+        wait_running(place, name)
+    before = {name: child(supervisor, module) for name, module in MODULES.items()}
+    end = time.monotonic() + 16.0
+    wait_for(lambda: time.monotonic() > end or None, "three rounds")
+    assert {name: child(supervisor, module) for name, module in MODULES.items()} == before
+
+
+def test_logs_and_socket_are_this_users_alone(machine: tuple[Place, int]) -> None:
+    place, _ = machine
+    assert stat.S_IMODE((place.state / "supervisor.sock").stat().st_mode) == 0o700
+    assert stat.S_IMODE(place.state.stat().st_mode) == 0o700
+    for name in ("display", "input", "keeper"):
+        assert "Traceback" not in (place.state / f"{name}.log").read_text()
+    for listener in ("reviver", "memmon", "watch-display"):
+        assert "Traceback" not in (place.state / f"{listener}.log").read_text()
+
+
+def test_a_person_can_ask_and_order(machine: tuple[Place, int]) -> None:
+    place, supervisor = machine
+    told = ask(place, "report")
+    assert "here: open" in told
+    for name in MODULES:
+        assert f"  {name:<20}RUNNING" in told
+    assert "first frame" in ask(place, "log", "display")
+    old = child(supervisor, "display_node")
+    assert old is not None
+    assert "it is being done" in ask(place, "restart", "display")
+    wait_for(lambda: not old.is_running(), "the end of the old wall")
+    wait_for(lambda: frames(place.ports["display"]), "the new wall")
+    assert "no program 'memmon'" in ask(place, "restart", "memmon", fine=False)
+    assert "no program '../sh'" in ask(place, "start", "../sh", fine=False)
+
+
+def test_a_stop_lasts_until_a_start(machine: tuple[Place, int]) -> None:
+    place, _ = machine
+    wait_running(place, "input")
+    ask(place, "stop", "input")
+    wait_for(lambda: f"{'input':<20}STOPPED" in ask(place, "report"), "the station's end")
+    keeper_frames = frames(place.ports["keeper"])
+    assert keeper_frames is not None
+    wait_for(lambda: (frames(place.ports["keeper"]) or 0) > keeper_frames + 30, "some ticks of the keeper")
+    assert frames(place.ports["input"]) is None
+    ask(place, "start", "input")
+    wait_for(lambda: frames(place.ports["input"]), "the station")
+
+
+def test_what_was_stopped_behind_the_keepers_back_is_started(machine: tuple[Place, int]) -> None:
+    place, _ = machine
+    wait_running(place, "input")
+    conf = str(place.config / "supervisord.conf")
+    supervisorctl = [str(Path(python("x")[0]).parent / "supervisorctl"), "-c", conf, "stop", "input"]
+    subprocess.run(supervisorctl, check=True, capture_output=True, timeout=60)
+    wait_for(lambda: frames(place.ports["input"]), "the station")
+
+
+def ask(place: Place, *words: str, fine: bool = True) -> str:
+    command = python("deploy.cli", "machine", *words, "--host", f"127.0.0.1:{place.keeper_port}")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode == 0) is fine, done.stderr
+    return done.stdout
+
+
+def wait_running(place: Place, name: str) -> None:
+    """Until supervisor calls it RUNNING: a kill within `startsecs` would count as a failed start."""
+    wait_for(lambda: f"{name:<20}RUNNING" in ask(place, "report"), f"{name} to be RUNNING")
+    wait_for(lambda: frames(place.ports[name]), f"{name} to present frames")
+
+
+def test_what_was_given_up_is_revived() -> None:
+    """A port that somebody else has: ten failed starts, FATAL; then the port is free, and the wall comes."""
+    with deployed("display") as place:
+        conf = place.config / "supervisord.conf"
+        # As generated, but the tenth failure is near: one second each makes a minute otherwise.
+        text = conf.read_text()
+        conf.write_text(text.replace("startretries=10", "startretries=1").replace("--linger 6", "--linger 0"))
+        settings = place.config / "display.toml"
+        whole = settings.read_text()
+        settings.write_text(whole + 'weights = "/nowhere.safetensors"\n')
+        with supervised(place):
+            log = place.state / "supervisord.log"
+            wait_for(lambda: log.is_file() and "gave up: display" in log.read_text(), "FATAL")
+            start = time.monotonic()
+            settings.write_text(whole)
+            wait_for(lambda: frames(place.ports["display"]), "the wall")
+            report("FATAL, its cause gone", time.monotonic() - start, HANG)
+        assert "display was given up" in (place.state / "reviver.log").read_text()
