@@ -9,17 +9,27 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from common.bitmap import BLANK
 from common.errors import DataError
+from common.link import MemoryNetwork
 from common.wire import Answer
+from display_node.choices import Choices
 from display_node.counting.counter import Counter
 from display_node.counting.report import COLUMNS, document, write_csv
 from display_node.counting.store import NAME, Store, read_only
 from display_node.counting.tally import GAP, MOST_STATIONS, OTHERS, Counts, Sheet, Tally
+from display_node.events import Compiled, Job, Part
+from display_node.form import Form
+from display_node.network import SHIPPED, load
+from display_node.probe import asleep
+from display_node.scene import Scene
+from display_node.state import Phase, begin
 from tests.processes import wait_for
 
 MONDAY = date(2026, 11, 23)
@@ -247,6 +257,26 @@ def test_a_full_disk_is_waited_for(
     stuffing.unlink()
     wait_for(lambda: wall.kept().submits == 2, "the room to be used", 40.0)
     assert len([record for record in caplog.records if "in memory only" in record.message]) == 1
+
+
+def test_who_watches_has_not_left_and_other_walls_visitors_are_theirs(
+    tmp_path: Path, opened: Callable[[Path], Wall]
+) -> None:
+    wall = opened(tmp_path)
+    wall.visit(1)
+    network = load(SHIPPED)
+    resting, scene = asleep(network), Scene("convolution", 60.0, (), ())
+    link = MemoryNetwork().link("wall", 9000)
+    state = begin(Part(scene, 0, resting), scene, rest=12.0, choices=Choices("en"), now=wall.now)
+    for mine, station in ((True, "left"), (False, "there")):
+        job = Job(station, 1, BLANK, BLANK, link, ("tablet", 5000), mine)
+        tour = Compiled(job, resting, {Form.FULL: scene})
+        on_tour = replace(state, tour=tour, phase=Phase.TOURING, form=Form.FULL)
+        for second in range(61):
+            wall.counter.after(on_tour, on_tour, wall.now + second)
+        held = replace(on_tour, clock=on_tour.clock.pause(wall.now))
+        wall.counter.after(held, held, wall.now + 70.0)
+    assert (wall.told["sessions"], wall.told["dwell"]) == (1, 63.0)
 
 
 def test_the_page_has_every_day_and_the_csv_every_station() -> None:
