@@ -31,15 +31,20 @@ class Announcer:
         return None
 
     def defend(self) -> None:
-        """Two nodes that start together may both find a name free: the one with the greater id gives way.
+        """Two nodes that could not hear each other may both have found a name free: the greater id gives way.
 
-        Neither zeroconf notices; of two machines that the breaker starts at once, one would never be seen.
+        zeroconf doesn't notice: behind a switch that starts after its machines one would never be seen.
         """
         if not self._work.done():
             return
         rivals = [one for one in self._own.values() if (self._holder(one[1]) or one[0].id) != one[0].id]
         if rivals:
             self._work = asyncio.create_task(self._settle(rivals))
+
+    def again(self) -> None:
+        """Say it once more, for whoever has missed it, or has the name as well and has not heard of us."""
+        for _, info in self._own.values():
+            self._zeroconf.zeroconf.async_send(self._zeroconf.zeroconf.generate_service_broadcast(info, None))
 
     async def close(self) -> None:
         """Stop what is under way; what has been announced stays so."""

@@ -32,7 +32,8 @@ TRIES = 3
 ANSWER_WITHIN = 2000
 """Milliseconds for one of them."""
 ASK_AGAIN = 30.0
-"""Seconds: zeroconf asks four times within 14 s and then only listens, but switches come back later too."""
+"""Seconds between two rounds of asking and announcing: zeroconf does each for some seconds and then falls
+silent, but switches come back later, too, and two networks may become one."""
 
 
 class Mdns:
@@ -75,6 +76,8 @@ class Mdns:
         elif self._zeroconf is not None and now > self._asked + ASK_AGAIN:
             self._asked = now
             await self._browse(self._zeroconf)
+            if self._announcer is not None:
+                self._announcer.again()
 
     def look(self) -> dict[str, Sighting]:
         """Every node that is known completely, by its id. Asks about the others."""

@@ -70,7 +70,9 @@ def running(
 
 
 def python(module: str, *options: str) -> list[str]:
-    return [sys.executable, "-m", module, *options]
+    """A node looks for no others unless it is told `--discovery`: tests that run at one time never meet."""
+    alone = ["--no-discovery"] if module in ("display_node", "input_node") else []
+    return [sys.executable, "-m", module, *alone, *options]
 
 
 @contextlib.contextmanager

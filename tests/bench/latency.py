@@ -26,7 +26,7 @@ from tests.bench.report import Row, at_most
 
 GOAL = 3.0
 SUBMITS = 240
-WALL = ("--headless", "--size=64x64", "--samples=0", "--frame-rate=2", "--host=127.0.0.1")
+WALL = ("--headless", "--size=64x64", "--samples=0", "--frame-rate=2", "--host=127.0.0.1", "--no-discovery")
 ANY_PORTS = ("--drawing-port=0", "--control-port=0", "--http-port=0", "--legacy-port=0")
 
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from common.counters import Counters
 from common.discovery import Discovery, Ports, Sighting
 from common.identity import Identity
 from common.link import Address
@@ -60,13 +61,14 @@ def seeing(
     enabled: bool = True,
     static: Sequence[Address] = (),
     folder: Path | None = None,
+    counters: Counters | None = None,
 ) -> Iterator[Seeing]:
     """On `machine` (None: on this one): a thread lives where it was started."""
     collected = Seeing(me)
     with machine.entered() if machine is not None else contextlib.nullcontext():
         collected.discovery = Discovery(
             me, ports, enabled=enabled, static=static, folder=folder,
-            seen=collected.see, gone=collected.gone.append,
+            seen=collected.see, gone=collected.gone.append, counters=counters,
         )  # fmt: skip
     try:
         yield collected

@@ -89,22 +89,26 @@ def test_a_second_wall_of_the_same_name_gets_a_number(caplog: pytest.LogCaptureF
     assert "announced as 'wall-2'" in caplog.text
 
 
-def test_two_walls_of_one_name_that_start_at_once_are_both_found() -> None:
-    """As after the breaker: neither can have heard of the other when it asks whether the name is free."""
+def test_two_walls_of_one_name_that_meet_late_are_both_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As behind a switch that starts after its machines: neither could hear that the name is taken."""
+    monkeypatch.setattr("common.mdns.ASK_AGAIN", 3.0)
     first, second, station = node(), node(), node("input", "tablet")
-    with (
-        bridge("one", "two", "tablet") as net,
-        seeing(net["tablet"], station, STATION) as at_station,
-        seeing(net["one"], first) as at_first,
-        seeing(net["two"], second) as at_second,
-    ):
-        at_station.await_address(first, net["one"].address)
-        at_station.await_address(second, net["two"].address)
-        names = {at_first.discovery.called, at_second.discovery.called}
-        wait_for(
-            lambda: {at_first.discovery.called, at_second.discovery.called} == {"wall", "wall-2"},
-            f"two names, not {names}",
-        )
+    with bridge("one", "two", "tablet") as net:
+        net["one"].drop_multicast()
+        with (
+            seeing(net["tablet"], station, STATION) as at_station,
+            seeing(net["one"], first) as at_first,
+            seeing(net["two"], second) as at_second,
+        ):
+            at_station.await_address(second, net["two"].address)
+            threading.Event().wait(2.0)  # by now each has announced itself
+            assert at_first.discovery.called == at_second.discovery.called == "wall"
+            net["one"].drop_multicast(False)
+            at_station.await_address(first, net["one"].address)
+            names = {first.id: at_first.discovery, second.id: at_second.discovery}
+            wait_for(lambda: names[max(names)].called == "wall-2", "the greater id to give way")
+            assert names[min(names)].called == "wall"
+            wait_for(lambda: at_station.seen(second.id)[-1].addresses == (net["two"].address,), "the second")
 
 
 def test_another_address_is_followed() -> None:

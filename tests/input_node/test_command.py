@@ -76,7 +76,8 @@ def test_replay_gives_up_with_one_line(strokes_file: Path) -> None:
 
 def test_sigterm_ends_a_replay(strokes_file: Path) -> None:
     silent = UdpLink()
-    command = [sys.executable, "-m", "input_node", "--headless", "--replay", str(strokes_file)]
+    command = [sys.executable, "-m", "input_node", "--headless", "--no-discovery"]
+    command += ["--replay", str(strokes_file)]
     command += ["--display", f"127.0.0.1:{silent.address[1]}"]
     station = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     until(lambda: silent.receive(0.1), "the replay to begin")
