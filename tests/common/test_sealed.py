@@ -234,6 +234,37 @@ def test_a_forged_request_changes_nothing() -> None:
     assert heard(wall) == [TWO]
 
 
+def test_a_request_of_a_wall_that_is_gone_does_not_lead_back_to_it() -> None:
+    room = Room()
+    wall, tablet = room.end(WALL), room.end(TABLET)
+    meet(tablet, wall)
+    request = next(one for one in room.recorded if one[0].startswith(b"/reseal"))
+    wall = room.end(WALL)
+    room.time += SENT_FOR + TRUSTED_FOR
+    tablet.send(TWO, WALL)
+    assert settle(wall, tablet)[WALL] == [TWO]
+    room.time += TRUSTED_FOR
+    room.replay(request)
+    assert heard(tablet) == []
+    tablet.send(THREE, WALL)
+    assert heard(wall) == [THREE]
+
+
+def test_a_request_to_one_station_says_nothing_to_another() -> None:
+    room = Room()
+    wall, tablet, second = room.end(WALL), room.end(TABLET), room.end(("second", 1))
+    tablet.send(ONE, WALL)
+    heard(wall)
+    request = room.recorded[-1]
+    assert request[2] == TABLET
+    second.send(ONE, OTHER)  # also its first
+    before = len(room.recorded)
+    room.replay(request, second.address)
+    assert heard(second) == []
+    assert not second.knows(OTHER)
+    assert len(room.recorded) == before
+
+
 def test_a_flood_of_recordings_is_asked_about_now_and_then_only() -> None:
     """A wall answers recordings with less, ten times a second, and not at all once their sender is here."""
     room = Room()
