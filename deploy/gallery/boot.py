@@ -89,8 +89,9 @@ KIOSK_X = """\
 set -eu
 
 if [ "${{1:-}}" != session ]; then
-    # No cursor, no network door; -keeptty, since the terminal is systemd's.
-    exec startx "$0" session -- :0 vt1 -keeptty -nocursor -nolisten tcp
+    # No cursor, no network door; -keeptty, since the terminal is systemd's; -noreset, or X would forget all
+    # that is set below whenever its last window goes, as when the wall is started afresh.
+    exec startx "$0" session -- :0 vt1 -keeptty -nocursor -nolisten tcp -noreset
 fi
 
 # Never blank. DPMS itself stays on, without any timeout: it is how the screen is put out when it is closed.

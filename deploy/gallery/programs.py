@@ -20,7 +20,7 @@ def settings_of(gallery: Gallery, machine: Machine, program: Program) -> dict[st
     usual["state"] = f"{machine.state}/{program.name}"
     if gallery.key:
         usual["key"] = f"{machine.config}/{gallery.key}"
-    if peers := _peers(gallery, machine):
+    if peers := _peers(gallery, machine, program):
         usual["peers"] = peers
     known = known_settings(program.role)
     kept = {key: value for key, value in usual.items() if known is None or key in known}
@@ -60,24 +60,17 @@ def _display(gallery: Gallery, machine: Machine, program: Program) -> dict[str, 
         told |= {
             "control_host": EVERYWHERE,
             "control_allow": " ".join([LOOPBACK, *watched]),
-            "http_host": EVERYWHERE,
         }
     return told
 
 
 def _input(gallery: Gallery, machine: Machine, program: Program) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    return {
         "station": _name(machine, program),
-        "name": _name(machine, program),
         "fullscreen": machine.screen != "none",
         "headless": machine.screen == "none",
         "language": gallery.language,
     }
-    if wall := _first_wall(gallery, machine):
-        told["display"] = wall
-    if _consoles(gallery, machine):
-        told["http_host"] = EVERYWHERE
-    return told
 
 
 def _operate(gallery: Gallery, machine: Machine, program: Program) -> dict[str, Any]:
@@ -110,24 +103,13 @@ def _consoles(gallery: Gallery, machine: Machine) -> list[str]:
     ]
 
 
-def _first_wall(gallery: Gallery, machine: Machine) -> str | None:
-    """The drawing port that a station tries first: a wall on its own machine, else the gallery's first."""
-    walls = [(other, one) for other in gallery.machines for one in other.programs if one.role == "display"]
-    walls.sort(key=lambda found: found[0] is not machine)
-    for where, program in walls:
-        host = LOOPBACK if where is machine else where.address
-        port = program.settings.get("drawing_port", DRAWING_PORT)
-        if host and port:
-            return f"{host}:{port}"
-    return None
-
-
-def _peers(gallery: Gallery, machine: Machine) -> str:
-    """Walls and consoles of other machines whose address is known: they are found without multicast, too."""
+def _peers(gallery: Gallery, machine: Machine, asking: Program) -> str:
+    """Walls whose address is known, or that are on the same machine: found without multicast, too."""
     found = []
     for other in gallery.machines:
+        host = LOOPBACK if other is machine else other.address
         for program in other.programs:
-            if other is not machine and other.address and program.role == "display":
-                port = program.settings.get("drawing_port", DRAWING_PORT)
-                found += [f"{other.address}:{port}"] if port else []
+            port = program.settings.get("drawing_port", DRAWING_PORT)
+            if program.role == "display" and program is not asking and host and port:
+                found.append(f"{host}:{port}")
     return " ".join(found)

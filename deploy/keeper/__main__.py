@@ -1,6 +1,5 @@
 """`python -m deploy.keeper`: keeps opening hours on this machine, and lends the console its hands."""
 
-import importlib.util
 import json
 import os
 import signal
@@ -15,11 +14,11 @@ from common.counters import Counters, set_up_logging
 from common.errors import ConfigError, LinkError, explain
 from common.health import HttpDoor, health_page
 from common.identity import identity
-from common.link import UdpLink, parse_address
+from common.known import parse_peers
+from common.link import UdpLink
 from common.sealed import locked
 from common.services import Ports
 from common.state import state_folder
-from common.wire import DRAWING_PORT
 from deploy.gallery.settings import read_gallery
 from deploy.keeper.keeper import Keeper
 from deploy.keeper.settings import Settings
@@ -57,9 +56,8 @@ def main() -> int:
         )
         try:
             ports = Ports(node=link.address, http=(settings.http_host, door.port))
-            static = [parse_address(word, DRAWING_PORT) for word in settings.peers.split()]
-            if importlib.util.find_spec("common.discovery"):
-                keeper.company.find(ports, enabled=settings.discovery, static=static, folder=folder.path)
+            static = parse_peers(settings.peers)
+            keeper.company.find(ports, enabled=settings.discovery, static=static, folder=folder.path)
             print(json.dumps({"ready": True, "port": link.address[1], "http_port": door.port}), flush=True)
             keeper.run(stop)
         finally:

@@ -1,0 +1,323 @@
+"""The keeper's work with the clock handed in, on a real supervisord with a real wall and a real station."""
+
+import datetime as dt
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+
+from common.counters import Counters
+from common.health import HttpDoor, Reply
+from common.identity import Identity
+from common.key import new_key
+from common.link import Address, UdpLink
+from common.machine import Look, Order, Program, Report, Tail, decode
+from common.sealed import SealedLink, locked
+from deploy.keeper import readings
+from deploy.keeper.keeper import Keeper
+from deploy.keeper.memory import Memory
+from deploy.keeper.nodes import look, nodes_of
+from deploy.keeper.screens import Screens
+from tests.deploy.galleries import Place, deployed, supervised
+from tests.processes import running, wait_for
+
+HOURS = {"every_day": ["10:00-18:00"], "restart": "09:30"}
+BERLIN = dt.timezone(dt.timedelta(hours=2))
+MORNING, NOON, NIGHT = (dt.datetime(2026, 6, 2, hour, 0, tzinfo=BERLIN) for hour in (9, 12, 22))
+ME = Identity("6f1c1a52-6a5e-4b53-9d61-111111111111", "machine", "here")
+
+
+@dataclass
+class Clock:
+    now: dt.datetime
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+
+@dataclass
+class Monitors(Screens):
+    """What was asked of the monitors, where there are none."""
+
+    asked: list[bool] = field(default_factory=list)
+
+    def want(self, lit: bool) -> None:
+        self.asked.append(lit)
+
+
+@dataclass
+class Kept:
+    place: Place
+    supervisor: int
+    keeper: Keeper
+    clock: Clock
+    monitors: Monitors
+    counters: Counters
+
+    def state(self, name: str) -> str:
+        self.keeper.tick()
+        return {one.name: one.state for one in self.keeper.programs.now}[name]
+
+    def page(self, name: str) -> dict[str, object]:
+        return look(nodes_of(self.place.gallery, self.place.machine)[name])
+
+
+def keeper(
+    place: Place, clock: Clock, counters: Counters, link: UdpLink | SealedLink, monitors: Monitors
+) -> Keeper:
+    socket = Path(place.machine.socket)
+    return Keeper(
+        place.gallery, place.machine, ME, link, socket, place.state, counters, clock, screens=monitors
+    )
+
+
+@contextmanager
+def kept(*programs: str, closed: str = "blackout") -> Iterator[Kept]:
+    """A machine whose own keeper is stopped: ours has its place, and its clock is the test's."""
+    with deployed(*programs, hours={**HOURS, "closed": closed}) as place:
+        conf = place.config / "supervisord.conf"
+        conf.write_text(conf.read_text().replace("priority=1\n", "priority=1\nautostart=false\n"))
+        with supervised(place) as supervisor:
+            counters, clock, monitors = Counters(), Clock(NOON), Monitors()
+            link = UdpLink("127.0.0.1", 0)
+            made = Kept(
+                place, supervisor, keeper(place, clock, counters, link, monitors), clock, monitors, counters
+            )
+            for name in programs:
+                wait_for(lambda name=name: made.page(name).get("ok"), f"{name} to present frames")
+                wait_for(lambda name=name: made.state(name) == "RUNNING", f"{name} to be RUNNING")
+            yield made
+            link.close()
+
+
+def test_closing_and_opening_by_the_clock() -> None:
+    with kept("display", "input") as here:
+        here.clock.now = NIGHT
+        wait_for(lambda: here.state("input") == "STOPPED", "the station to end")
+        wait_for(lambda: here.keeper.tick() or here.page("display")["blackout"], "the wall to be black")
+        assert here.monitors.asked[-1] is False
+        assert here.keeper.desk.report().opening == "closed"
+        wall = process(here)
+        wall.kill()  # a wall that ends at night comes back lit
+        wait_for(lambda: here.page("display").get("blackout") is False, "the wall to be back")
+        wait_for(lambda: here.keeper.tick() or here.page("display")["blackout"], "the wall to be black again")
+        # The power is cut; whoever wakes up after opening time has no event to wait for.
+        other = keeper(here.place, here.clock, here.counters, UdpLink("127.0.0.1", 0), here.monitors)
+        here.keeper = other
+        here.clock.now = NOON + dt.timedelta(1)
+        wait_for(
+            lambda: here.keeper.tick() or here.page("display")["blackout"] is False, "the wall to be lit"
+        )
+        wait_for(lambda: here.state("input") == "RUNNING", "the station to run")
+        assert here.monitors.asked[-1] is True
+        assert here.keeper.desk.report().opening == "open"
+
+
+def test_a_blackout_by_an_operator_is_not_undone_by_day() -> None:
+    with kept("display") as here:
+        control = nodes_of(here.place.gallery, here.place.machine)["display"].control
+        assert control is not None
+        subprocess.run(
+            [sys.executable, "-m", "deploy.cli", "send", f"{control[0]}:{control[1]}", "blackout", "1"],
+            check=True,
+        )
+        wait_for(lambda: here.page("display")["blackout"], "the wall to be black")
+        for _ in range(5):
+            here.keeper.tick()
+        assert here.page("display")["blackout"] is True
+
+
+def test_stop_means_stop_and_the_clock_may_jump() -> None:
+    with kept("display", closed="stop") as here:
+        here.clock.now = NIGHT
+        wait_for(lambda: here.state("display") == "STOPPED", "the wall to end")
+        here.clock.now = dt.datetime(1970, 1, 1, tzinfo=BERLIN)
+        opened = "a wall that is open by a clock that nobody set"
+        wait_for(lambda: here.state("display") == "RUNNING" and here.page("display").get("ok"), opened)
+        assert here.keeper.desk.report().opening == "unknown"
+
+
+def test_the_daily_restart_comes_once_and_waits_for_visitors() -> None:
+    with kept("display", "input") as here:
+        first = {name: process(here, name).pid for name in ("display", "input")}
+        here.clock.now = MORNING + dt.timedelta(days=1)
+        here.keeper.tick()
+        assert {name: process(here, name).pid for name in first} == first, "not yet"
+        closing = here.keeper._closing
+        programs = [Program(name, "RUNNING", pid, 0) for name, pid in first.items()]
+        due = MORNING + dt.timedelta(days=1, minutes=31)
+        assert sorted(closing.due(due, programs, lambda pid: 86_000.0)) == ["display", "input"]
+        assert closing.due(due + dt.timedelta(minutes=1), programs, lambda pid: 86_000.0) == [], "once"
+        assert closing.due(due - dt.timedelta(hours=1), programs, lambda pid: 86_000.0) == [], (
+            "clock put back"
+        )
+        # Over a reboot: what is remembered is remembered on the disk.
+        again = Memory.recall(here.place.state)
+        assert again.restarts == {name: due.date() for name in first}
+        # And really: a process older than the last 09:30 is started afresh.
+        here.clock.now = dt.datetime(2026, 6, 9, 9, 30, 1, tzinfo=BERLIN)
+        wait_for(lambda: (readings.process_age(first["display"]) or 0) > 2.0, "a wall older than that")
+        here.keeper.tick()
+        wait_for(lambda: not psutil.pid_exists(first["display"]), "the old wall's end")
+        wait_for(
+            lambda: here.state("display") == "RUNNING" and here.page("display").get("ok"), "the new wall"
+        )
+        second = process(here, "display").pid
+        for _ in range(3):
+            here.keeper.tick()
+        assert process(here, "display").pid == second
+
+
+def test_a_wall_in_use_is_not_restarted_before_patience_ends() -> None:
+    with deployed("display", hours=HOURS) as place:
+        made = keeper(place, Clock(NOON), Counters(), UdpLink("127.0.0.1", 0), Monitors())
+        page = {"/health": lambda: Reply(200, b'{"ok": true, "phase": "touring"}')}
+        door = HttpDoor("127.0.0.1", place.ports["display"], page)
+        try:
+            programs = [Program("display", "RUNNING", 1, 0)]
+            due = dt.datetime(2026, 6, 2, 9, 31, tzinfo=BERLIN)
+            assert made._closing.due(due, programs, lambda pid: 86_000.0) == []
+            late = due + dt.timedelta(minutes=30)
+            assert made._closing.due(late, programs, lambda pid: 86_000.0) == ["display"]
+        finally:
+            door.close()
+
+
+def process(here: Kept, name: str = "display") -> psutil.Process:
+    word = {"display": "display_node", "input": "input_node"}[name]
+    for child in psutil.Process(here.supervisor).children():
+        if word in child.cmdline():
+            return child
+    raise AssertionError(f"no {name}")
+
+
+@contextmanager
+def without_supervisor(key: Path | None = None) -> Iterator[tuple[Keeper, Address, Counters]]:
+    with deployed("display") as place:
+        counters = Counters()
+        link = locked(UdpLink("127.0.0.1", 0), key, counters)
+        made = keeper(place, Clock(NOON), counters, link, Monitors())
+        yield made, link.address, counters
+        link.close()
+
+
+def answers(made: Keeper, link: UdpLink | SealedLink, question: bytes, to: Address) -> list[object]:
+    """What comes back within some steps of the keeper; a sealed link says who it is first."""
+    found: list[object] = []
+    link.send(question, to)
+    for _ in range(10):
+        made.step(0.02)
+        while (received := link.receive(0.02)) is not None:
+            found.append(decode(received[0]))
+    return found
+
+
+def test_without_supervisord_it_still_tells() -> None:
+    with without_supervisor() as (made, to, _):
+        link = UdpLink("127.0.0.1")
+        (report,) = answers(made, link, Look().encode(), to)
+        assert isinstance(report, Report)
+        assert not report.supervised
+        assert report.uptime > 0
+        assert report.size > report.free > 0
+        (done,) = answers(made, link, Order("restart", "display").encode(), to)
+        assert "supervisord" in str(done)
+        assert answers(made, link, Order("restart", "sh").encode(), to) != []
+        assert answers(made, link, Tail("/etc/passwd", 100).encode(), to) == []
+        link.close()
+
+
+def test_with_a_key_strangers_are_not_heard(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    new_key(key)
+    with without_supervisor(key) as (made, to, counters):
+        stranger, friend = UdpLink("127.0.0.1"), locked(UdpLink("127.0.0.1"), key, Counters())
+        assert answers(made, stranger, Look().encode(), to) == []
+        assert answers(made, stranger, Order("stop", "display").encode(), to) == []
+        assert sum(counters.snapshot().values()) >= 2
+        assert any(isinstance(one, Report) for one in answers(made, friend, Look().encode(), to))
+        stranger.close()
+        friend.close()
+
+
+def test_without_a_key_only_this_machine_is_heard() -> None:
+    with without_supervisor() as (made, _, counters):
+        assert made.desk.take(Look().encode(), ("192.168.1.66", 9005)) == []
+        assert made.desk.take(Order("stop", "display").encode(), ("10.0.0.1", 1)) == []
+        assert counters.snapshot() == {"dropped_stranger": 2}
+        assert len(made.desk.take(Look().encode(), ("127.0.0.1", 9005))) == 1
+
+
+def test_systemd_is_fed_only_while_supervisord_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/tmp/sg-notify-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(path)
+        systemd.settimeout(0.2)
+        try:
+            monkeypatch.setenv("NOTIFY_SOCKET", path)
+            with kept("input") as here:
+                here.keeper.tick()
+                assert systemd.recv(64) == b"WATCHDOG=1"
+                while drained(systemd):
+                    pass
+                psutil.Process(here.supervisor).suspend()
+                try:
+                    here.keeper.tick()
+                    assert not here.keeper.programs.answered
+                    assert not drained(systemd)
+                finally:
+                    psutil.Process(here.supervisor).resume()
+                wait_for(lambda: here.keeper.tick() or drained(systemd), "food for the watchdog again")
+        finally:
+            Path(path).unlink()
+
+
+def drained(systemd: socket.socket) -> bytes:
+    try:
+        return systemd.recv(64)
+    except TimeoutError:
+        return b""
+
+
+def test_readings_of_this_machine(tmp_path: Path) -> None:
+    age = readings.process_age(os.getpid())
+    assert age is not None
+    assert abs(age - (time.time() - psutil.Process().create_time())) < 2.0
+    assert readings.process_age(2**22 + 1) is None
+    for name, value in (("thermal/thermal_zone0/temp", "41000"), ("hwmon/hwmon1/temp1_input", "63500")):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(value)
+    assert readings.temperature(tmp_path) == 63.5
+    (tmp_path / "hwmon/hwmon1/temp1_input").write_text("broken")
+    assert readings.temperature(tmp_path) == 41.0
+    assert readings.temperature(tmp_path / "none") is None
+
+
+def test_a_memory_that_is_damaged_is_none(tmp_path: Path) -> None:
+    (tmp_path / "keeper.json").write_bytes(b'{"dark": tr')
+    memory = Memory.recall(tmp_path)
+    assert (memory.dark, memory.restarts) == (False, {})
+    memory.restarts["display"] = dt.date(2026, 6, 2)
+    memory.keep()
+    assert Memory.recall(tmp_path).restarts == {"display": dt.date(2026, 6, 2)}
+
+
+def test_the_keeper_says_when_it_is_ready(tmp_path: Path) -> None:
+    with deployed("input") as place:
+        log = tmp_path / "log"
+        with running(
+            sys.executable, "-m", "deploy.keeper", "--config", str(place.config / "keeper.toml"), log=log
+        ) as process:
+            wait_for(lambda: '"ready": true' in log.read_text(), "the ready line")
+            process.terminate()
+            assert process.wait(10) == 0
