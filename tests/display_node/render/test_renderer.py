@@ -21,6 +21,10 @@ from tests.display_node.drawn import probe, shipped
 
 DARK = 12
 """A pixel no brighter than this (of 255) counts as the room."""
+COMPUTE = ("look", "everywhere", "filters", "sums")
+"""Chapters that compute, beside those named after their layers."""
+KERNELS, TERMS = {"weights", "filter", "filters"}, {"products", "pixels"}
+"""What flies: weights, and what they meet or come to."""
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +66,25 @@ def test_every_chapter_has_something_to_see(renderer: Renderer, tour: Scene) -> 
 
 
 def test_something_flies_in_every_layer(tour: Scene) -> None:
-    """What stands is named after its layer; what flies, after a dot, by what it is."""
-    for chapter in [c for c in tour.chapters if c.name.startswith(("conv", "linear"))]:
-        times = np.linspace(chapter.start, tour.next_chapter(chapter.start), 20)
+    """What stands is named after its layer; what flies, after a dot, by what it is.
+
+    At some of forty instants of a chapter that computes there are kernels, and at some what they are laid
+    over or have become.
+    """
+    computing = [c for c in tour.chapters if c.name.startswith((*COMPUTE, "conv", "linear"))]
+    assert len(computing) == len(COMPUTE) + 3 + 1
+    for chapter in computing:
+        times = np.linspace(chapter.start, tour.next_chapter(chapter.start), 40)
         flying = [
-            batch.name
-            for batch in tour.batches
+            {
+                batch.name.rpartition(".")[2]
+                for batch in tour.batches
+                if "." in batch.name and ((batch.boxes["birth"] <= t) & (t < batch.boxes["death"])).any()
+            }
             for t in times
-            if "." in batch.name and ((batch.boxes["birth"] <= t) & (t < batch.boxes["death"])).any()
         ]
-        assert len(flying) > 4, chapter.name
+        for kind in KERNELS, TERMS:
+            assert sum(not kind.isdisjoint(names) for names in flying) > 4, (chapter.name, kind)
 
 
 def test_the_live_drawing_is_on_the_input_block(renderer: Renderer) -> None:
