@@ -17,6 +17,8 @@ from tests.processes import wait_for
 
 SOON = 3.0
 """Seconds within which nodes on one network find each other."""
+QUESTIONS = 15.0
+"""Seconds for which zeroconf asks after it is made: 0, 1, 5 and 14 s later."""
 
 
 def test_a_wall_and_a_station_find_each_other_within_three_seconds() -> None:
@@ -149,11 +151,9 @@ def test_who_came_while_the_cable_was_out_is_found_when_it_is_back() -> None:
     ):
         at_station.await_address(wall, net["wall"].address)
         net["tablet"].unplug()
-        # All the questions and announcements of a new node take 14 s at most; then only we can ask.
         with seeing(net["other"], other) as at_other:
             at_other.await_address(wall, net["wall"].address)
-            wait_for(lambda: at_other.discovery.called == "other", "its announcement")
-            time.sleep(3.0)  # the cable is out: that is what this takes
+            time.sleep(QUESTIONS)  # then all that either asks and announces by itself has been in vain
             assert not at_station.seen(other.id)
             net["tablet"].plug()
             start = time.monotonic()
