@@ -12,6 +12,7 @@ amplifier, and moves no node that is known. More is not promised without a key: 
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from common.identity import Identity
@@ -121,13 +122,11 @@ class Peers:
 
     def alive(self, now: float, role: str | None = None) -> list[Peer]:
         """Those heard within `ALIVE` seconds, by name and id."""
-        return [peer for peer in self.known(now) if peer.alive(now) and role in (None, peer.role)]
+        return self._told(now, lambda node: node.alive(now) and role in (None, node.beat.role))
 
     def known(self, now: float) -> list[Peer]:
         """Those that were ever heard, the silent ones too, by name and id."""
-        with self._lock:
-            found = [node.peer(now) for node in self._nodes.values()]
-        return sorted(found, key=lambda peer: (peer.name, peer.id))
+        return self._told(now, lambda node: True)
 
     def offset(self, id: str, now: float) -> Offset | None:
         with self._lock:
@@ -138,6 +137,11 @@ class Peers:
         """Microseconds: see `common.tide`."""
         with self._lock:
             return self._tide.read(micro(now))
+
+    def _told(self, now: float, wanted: Callable[[Node], bool]) -> list[Peer]:
+        with self._lock:
+            found = [node.peer(now) for node in self._nodes.values() if wanted(node)]
+        return sorted(found, key=lambda peer: (peer.name, peer.id))
 
     def _heard(self, node: Node, beat: Beat, route: Route, now: float, met: bool) -> None:
         answers = bool(beat.echo) and route.sent(beat.echo)
