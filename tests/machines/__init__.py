@@ -1,0 +1,1 @@
+"""Several machines at once: real processes in network namespaces, with cables that can be pulled."""

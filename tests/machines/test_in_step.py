@@ -1,0 +1,128 @@
+"""Walls on several machines, whose clocks know nothing of each other, and a slow, uneven network between."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from common.link import UdpLink
+from common.wire import Submit
+from display_node.samples import samples
+from tests.machines import relay
+from tests.machines.nodes import Node, wall
+from tests.netns import Machine, bridge
+from tests.processes import python, wait_for
+
+NAMES = ("left", "right", "late")
+AHEAD = {"left": 0, "right": 5_000, "late": 800_000}
+"""Seconds for which the machines have been on: the last to join has the latest clock of all."""
+SHOWS, SAMPLES = 6, 20
+"""Each show is taken over anew, with what is known of the clocks by then, and looked at so often."""
+
+
+@contextlib.contextmanager
+def joined(net: dict[str, Machine], name: str, folder: Path) -> Iterator[Node]:
+    """A wall that knows the others by the relay's ports only."""
+    peers = " ".join(
+        f"{net['between'].address}:{relay.FIRST + number}"
+        for number, other in enumerate(NAMES)
+        if other != name
+    )
+    options = ("--no-discovery", "--group", "hall", "--peers", peers, "--no-legacy")
+    with wall(net[name], folder, *options, ahead=AHEAD[name]) as node:
+        yield node
+
+
+def shown(node: Node) -> tuple[str, float, float, float]:
+    """What is on a wall: the scene; the show's time at a moment by our clock; its rate."""
+    health = node.health()
+    frame = health["ensemble"]["frame"]
+    part = health["part"] if health["phase"] == "idle" else health["station"]
+    return f"{health['scene']} {part}", frame["show"], frame["at"] - node.ahead, frame["rate"]
+
+
+def apart(one: Node, other: Node) -> float | None:
+    """Seconds of show between two walls at the same instant; None while one of them is a scene ahead."""
+    first, second = shown(one), shown(other)
+    now = time.monotonic()
+    if first[0] != second[0] or first[3] != second[3]:
+        return None
+    return abs((first[1] + first[3] * (now - first[2])) - (second[1] + second[3] * (now - second[2])))
+
+
+def submit(node: Node, number: int) -> None:
+    with node.machine.entered():
+        link = UdpLink("127.0.0.1")
+    link.send(Submit("tablet", number, 1, samples()[number % 3]).encode(), ("127.0.0.1", 9000))
+    link.close()
+
+
+def together(one: Node, other: Node) -> bool:
+    return (found := apart(one, other)) is not None and found < 0.008
+
+
+def followed(left: Node, right: Node, verb: str) -> bool:
+    """Whether both walls do what was told to one, and show the same."""
+    scene, show, _, rate = shown(left)
+    done = {"pause": rate == 0.0, "seek": show >= 9.0, "play": rate == 1.0}[verb]
+    return done and scene == shown(right)[0] and together(left, right)
+
+
+def touring(node: Node) -> bool:
+    return node.health().get("phase") == "touring"
+
+
+def test_walls_in_step_through_jitter_and_who_joins_late(tmp_path: Path) -> None:
+    with bridge(*NAMES, "between") as net, contextlib.ExitStack() as stack:
+        addresses = [f"{net[name].address}:9000" for name in NAMES]
+        log = tmp_path / "relay.log"
+        stack.enter_context(net["between"].running(*python("tests.machines.relay", *addresses), log=log))
+        wait_for(lambda: "relaying" in log.read_text(), "the relay")
+        left = stack.enter_context(joined(dict(net), "left", tmp_path))
+        right = stack.enter_context(joined(dict(net), "right", tmp_path))
+        for node in (left, right):
+            node.wait_until_ready()
+        wait_for(lambda: together(left, right), "two idle walls to be in step")
+
+        differences: list[float] = []
+        for number in range(SHOWS):
+            conductor, follower = (left, right) if number % 2 else (right, left)
+            submit(conductor, int(time.time()) + number)
+            wait_for(lambda: touring(left) and touring(right), "both to tour")
+            wait_for(lambda: together(left, right), "both to show the same tour")
+            for turn in range(SAMPLES):
+                if turn == SAMPLES // 2:
+                    for node, verb, value in (
+                        (follower, "pause", None), (conductor, "seek", 9.0), (follower, "play", None)
+                    ):  # fmt: skip
+                        node.command(verb, value)
+                        wait_for(partial(followed, left, right, verb), f"{verb} to go to both", 5.0)
+                found = apart(left, right)
+                if found is not None:
+                    differences.append(found)
+            if number < SHOWS - 1:
+                follower.command("reset")
+                wait_for(lambda: not touring(left) and not touring(right), "both to rest")
+        differences.sort()
+        worst = differences[int(0.99 * len(differences))]
+        print(f"{len(differences)} differences: median {differences[len(differences) // 2] * 1e3:.2f} ms, "
+              f"99th percentile {worst * 1e3:.2f} ms")  # fmt: skip
+        assert len(differences) > 0.8 * SHOWS * SAMPLES
+        assert worst < 0.008
+
+        late = stack.enter_context(joined(dict(net), "late", tmp_path)).wait_until_ready()
+        began = time.monotonic()
+        wait_for(lambda: together(left, late) and together(right, late), "the late wall to join", 10.0)
+        joining = time.monotonic() - began
+        print(f"in step {joining:.2f} s after it could answer")
+        assert joining < 2.0
+        assert touring(left), "who has only come decides nothing"
+
+        left.process.kill()
+        wait_for(lambda: not left.health(), "the conductor to be gone")
+        time_before = shown(right)[1]
+        wait_for(lambda: shown(right)[1] > time_before + 1.0, "the others to carry on")
+        assert together(right, late)
+        note = right.health()["ensemble"]
+        print(f"uncertainty {[wall['uncertainty'] for wall in note['walls']]}, note {note['note']!r}")
