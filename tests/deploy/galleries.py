@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from common.key import new_key
 from deploy.gallery.machine import files_of
 from deploy.gallery.settings import Gallery, Machine, parse_gallery
 from tests.processes import free_port, running
@@ -33,7 +34,9 @@ class Place:
 
 
 @contextmanager
-def deployed(*programs: str, hours: dict[str, Any] | None = None, **more: Any) -> Iterator[Place]:
+def deployed(
+    *programs: str, hours: dict[str, Any] | None = None, key: bool = False, **more: Any
+) -> Iterator[Place]:
     """The files of a machine with these programs, written; its socket's path is short enough."""
     root = Path(tempfile.mkdtemp(prefix="sg-", dir="/tmp"))
     try:
@@ -55,10 +58,13 @@ def deployed(*programs: str, hours: dict[str, Any] | None = None, **more: Any) -
         table = {
             "timezone": "Europe/Berlin",
             "hours": hours or {},
+            "key": "k" if key else "",
             "machines": {"here": {**places, "screen": "none", **tables}},
         }
         gallery = parse_gallery(table, "test")
         machine = gallery.machines[0]
+        if key:
+            new_key(root / "config" / "k")
         for name, text in files_of(gallery, machine, toml(table)).items():
             (root / "config" / name).write_text(text)
         yield Place(gallery, machine, root / "config", root / "state", ports, tables, keeper_port)

@@ -162,6 +162,26 @@ def wait_running(place: Place, name: str) -> None:
     wait_for(lambda: frames(place.ports[name]), f"{name} to present frames")
 
 
+def test_a_machine_with_a_key_that_is_closed_today() -> None:
+    """All as it is generated: the keeper blacks the wall out by a sealed command, and hears only the key."""
+    with deployed("display", "input", hours={"every_day": []}, key=True) as place, supervised(place):
+        page = f"http://127.0.0.1:{place.ports['display']}/health"
+
+        def black() -> bool:
+            try:
+                with urllib.request.urlopen(page, timeout=1) as reply:
+                    return json.load(reply)["blackout"] is True
+            except (OSError, ValueError):
+                return False
+
+        wait_for(black, "the wall to be black")
+        key = str(place.config / "k")
+        stopped = f"{'input':<20}STOPPED"
+        wait_for(lambda: stopped in ask(place, "report", "--key", key), "the station to rest")
+        assert "here: closed" in ask(place, "report", "--key", key)
+        assert ask(place, "restart", "display", fine=False) == "", "without the key nobody answers"
+
+
 def test_what_was_given_up_is_revived() -> None:
     """A port that somebody else has: ten failed starts, FATAL; then the port is free, and the wall comes."""
     with deployed("display") as place:

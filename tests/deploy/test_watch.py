@@ -1,0 +1,50 @@
+"""When a watch kills, and when it is patient; the rest of it runs in test_recovery.py."""
+
+import pytest
+
+from common.health import Heartbeat, HttpDoor, health_page
+from deploy.watch import GRACE, Look, frozen, look
+from tests.processes import free_port
+
+ABSENT, SILENT, WELL = Look(False), Look(True), Look(True, True, True, 100)
+
+
+def page(frames: int) -> Look:
+    """A page that says 503."""
+    return Look(True, True, False, frames)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "age", "killed"),
+    [
+        (WELL, WELL, 1e6, False),
+        (SILENT, SILENT, 10.0, True),  # stopped: it takes connections, and nobody answers
+        (SILENT, WELL, 1e6, True),  # httpok had waited already
+        (ABSENT, ABSENT, GRACE - 1, False),  # still importing
+        (ABSENT, ABSENT, GRACE + 1, True),
+        (page(0), page(0), GRACE - 1, False),  # its first frame takes long
+        (page(0), page(0), GRACE + 1, True),
+        (page(500), page(500), 10.0, True),  # frozen, though it was started just now
+        (page(500), page(501), 1e6, False),  # slow, but alive
+        (page(500), Look(True, True, True, 501), 1e6, False),
+        (page(500), SILENT, 1e6, True),
+        (WELL, SILENT, 1e6, False),  # well again by the time we look
+    ],
+)
+def test_who_is_killed(first: Look, second: Look, age: float, killed: bool) -> None:
+    assert frozen(first, lambda: second, age) is killed
+
+
+def test_what_is_seen_of_a_real_page() -> None:
+    heart, now = Heartbeat(), [10.0]
+    door = HttpDoor("127.0.0.1", 0, {"/health": health_page(heart, lambda: now[0], dict)})
+    url = f"http://127.0.0.1:{door.port}/health"
+    try:
+        assert look(url) == page(0)
+        heart.beat(10.0)
+        assert look(url) == Look(True, True, True, 1)
+        now[0] = 13.0
+        assert look(url) == page(1)
+    finally:
+        door.close()
+    assert look(f"http://127.0.0.1:{free_port()}/health") == ABSENT
