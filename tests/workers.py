@@ -18,7 +18,6 @@ APART = (
     "tests/display_node/render/test_any_network.py",
     "tests/display_node/render/test_offline.py",
     "tests/display_node/test_other_networks.py",
-    "tests/display_node/tour/test_readable.py",
 )
 """Modules whose tests share nothing that is dear: each test goes to whoever is free."""
 LONG = (
@@ -29,6 +28,7 @@ LONG = (
     "tests/display_node/test_hostile.py",
     "tests/display_node/test_wall_process.py",
     "tests/display_node/tour/test_golden.py",
+    "tests/display_node/tour/test_readable.py",
     "tests/display_node/test_worker.py",
     "tests/display_node/test_other_networks.py",
     "tests/display_node/render/test_any_network.py",

@@ -73,6 +73,7 @@ class Projected:
         self._to, self._flight = first["to_flight"][:, :3], first["to_flight"][:, 3]
         self._em, self._death, self._come, self._go = first["look"].astype(np.float64).T
         self._light = first["colour_light"][:, 3]
+        self._kept = -1.0, np.zeros((0, 4))
 
     @cached_property
     def still(self) -> npt.NDArray[np.bool_]:
@@ -93,16 +94,20 @@ class Projected:
         return (seen[:, :2] / seen[:, 3:] + 1) / 2 * (self.aspect, 1.0)
 
     def rectangles(self, t: float) -> Floats:
-        """(n, 4) of all labels, there or not."""
+        """(n, 4) of all labels, there or not. Who asks for their light asks for them too: they are kept."""
+        if self._kept[0] != t:
+            self._kept = t, self._rectangles(t)
+        return self._kept[1]
+
+    def _rectangles(self, t: float) -> Floats:
         camera = self.camera(t)
         right, up = (row[:3] / np.linalg.norm(row[:3]) for row in camera[:2])
         part = ease((t - self._birth) / self._flight)[:, None]
         anchor = self._at + (self._to - self._at) * part
-        corners = []
-        for x, y in ((0, 1), (2, 1), (0, 3), (2, 3)):
-            ems = self._ink[:, (x, y)] * self._em[:, None]
-            corners.append(self.place(anchor + ems[:, :1] * right + ems[:, 1:] * up, t))
-        return np.concatenate([np.min(corners, axis=0), np.max(corners, axis=0)], axis=1)
+        ems = self._ink[:, ((0, 1), (2, 1), (0, 3), (2, 3))] * self._em[:, None, None]
+        space = anchor[:, None] + ems[..., :1] * right + ems[..., 1:] * up
+        corners = self.place(space.reshape(-1, 3), t).reshape(-1, 4, 2)
+        return np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
 
     def light(self, t: float) -> Floats:
         """(n,) 0…1 of all labels, as they come and go; those that aren't there have none."""

@@ -12,14 +12,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from display_node.exhibits.convolution import exhibit
 from display_node.form import Form
 from display_node.render.camera import NEAR, Pose, Track, fit
 from display_node.render.easing import ease, glide
 from display_node.scene import CameraKey, Scene
 from display_node.stages import stages
-from tests.display_node.drawn import planned, planned_probe
 from tests.display_node.tour.told import ASPECTS, INSTANT, Told, tour
+from tests.display_node.tour.toured import reading, toured
 from weights.zoo import PLANS
 
 FASTEST, HARDEST = 1.875, 10 / math.sqrt(3)
@@ -52,11 +51,7 @@ def way(start: Pose, end: Pose) -> tuple[Floats, Floats]:
 @cache
 def tours() -> list[Told]:
     """Of the shipped network and of each of the zoo's, in both forms."""
-    others = [
-        Told(planned(name), planned_probe(name), exhibit.build(planned(name), planned_probe(name), 1, form))
-        for name in PLANS
-        for form in Form
-    ]
+    others = [Told(*reading(name), toured(name, form)) for name in PLANS for form in Form]
     return [*map(tour, Form), *others]
 
 

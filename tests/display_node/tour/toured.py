@@ -1,4 +1,4 @@
-"""Compiled tours that several tests share, and what their boxes show: gathered from the Scene alone."""
+"""Tours of any network of the zoo that tests share, and what their boxes show: gathered from Scenes alone."""
 
 from functools import cache
 
@@ -11,6 +11,8 @@ from display_node.probe import Probe
 from display_node.scene import Batch, Boxes, Label, Scene
 from display_node.stages import Stage
 from tests.display_node.drawn import planned, planned_probe, probe, shipped
+from tests.display_node.tour.told import batch as named
+from tests.display_node.tour.told import has, tour
 
 
 def reading(name: str = "") -> tuple[Network, Probe]:
@@ -20,16 +22,7 @@ def reading(name: str = "") -> tuple[Network, Probe]:
 
 @cache
 def toured(name: str = "", form: Form = Form.FULL) -> Scene:
-    return exhibit.build(*reading(name), 1, form)
-
-
-def named(scene: Scene, name: str) -> Batch:
-    (found,) = [batch for batch in scene.batches if batch.name == name]
-    return found
-
-
-def has(scene: Scene, name: str) -> bool:
-    return any(batch.name == name for batch in scene.batches)
+    return exhibit.build(*reading(name), 1, form) if name else tour(form).scene
 
 
 def chapter(scene: Scene, name: str) -> tuple[float, float]:
