@@ -122,17 +122,28 @@ def test_closing_and_opening_by_the_clock() -> None:
 
 
 def test_a_blackout_by_an_operator_is_not_undone_by_day() -> None:
+    """Neither before a night nor after one: the keeper undoes what it did itself, once."""
     with kept("display") as here:
-        control = nodes_of(here.place.gallery, here.place.machine)["display"].control
-        assert control is not None
-        subprocess.run(
-            [sys.executable, "-m", "deploy.cli", "send", f"{control[0]}:{control[1]}", "blackout", "1"],
-            check=True,
-        )
-        wait_for(lambda: here.page("display")["blackout"], "the wall to be black")
-        for _ in range(5):
-            here.keeper.tick()
-        assert here.page("display")["blackout"] is True
+        blacked_out_by_an_operator(here)
+        here.clock.now = NIGHT
+        here.keeper.tick()
+        here.clock.now = NOON + dt.timedelta(1)
+        wait_for(lambda: here.keeper.tick() or here.page("display")["blackout"] is False, "light")
+        here.keeper.tick()
+        blacked_out_by_an_operator(here)
+
+
+def blacked_out_by_an_operator(here: Kept) -> None:
+    control = nodes_of(here.place.gallery, here.place.machine)["display"].control
+    assert control is not None
+    words = ["send", f"{control[0]}:{control[1]}", "blackout", "1"]
+    subprocess.run([sys.executable, "-m", "deploy.cli", *words], check=True)
+    wait_for(lambda: here.page("display")["blackout"], "the wall to be black")
+    seen = []
+    for _ in range(5):
+        here.keeper.tick()
+        seen.append(here.page("display")["blackout"])
+    assert seen == [True] * 5
 
 
 def test_stop_means_stop_and_the_clock_may_jump() -> None:
