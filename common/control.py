@@ -71,7 +71,13 @@ VERBS = {
         Verb("blackout", "f", "1 darkens the wall, 0 lights it again", whole=True, reading="blackout"),
         Verb("restart", "", "end the process; its supervisor starts it again", critical=True),
         Verb(
-            "subscribe", "f", "tell my address the state, at this port; 0: no more", 0.0, 65535.0, whole=True
+            "subscribe",
+            "f",
+            "tell my address the state, at this port; 0: no more",
+            0.0,
+            65535.0,
+            whole=True,
+            harmless=True,
         ),
     )
 }

@@ -12,7 +12,7 @@ import pytest
 
 from common import health
 from common.errors import LinkError
-from common.health import MAX_REQUESTS, STALE_AFTER, Heartbeat, HttpDoor, Reply, health_page
+from common.health import MAX_PER_HOST, MAX_REQUESTS, STALE_AFTER, Heartbeat, HttpDoor, Reply, health_page
 
 PATIENCE = 60.0
 """Seconds until a poll gives up."""
@@ -156,6 +156,32 @@ def test_a_flood_is_hung_up_on(door: HttpDoor, held: threading.Event) -> None:
         client.close()
     until(lambda: not http_threads())
     assert get(door.port, "/fine")[0] == 200
+
+
+def own_address() -> str:
+    """An address of this machine that is not its loopback: whoever calls from it might be anybody."""
+    for addresses in psutil.net_if_addrs().values():
+        for address in addresses:
+            if address.family is socket.AF_INET and not address.address.startswith("127."):
+                return address.address
+    pytest.skip("this machine has a loopback address only")
+
+
+def test_a_stranger_keeps_neither_the_supervisor_nor_others_out() -> None:
+    host = own_address()
+    opened = HttpDoor("0.0.0.0", 0, {"/fine": lambda: Reply(200, b"{}")})
+    clients = []
+    for _ in range(MAX_REQUESTS):
+        client = socket.create_connection((host, opened.port), PATIENCE)
+        client.sendall(b"GET /fi")  # and never a word more
+        clients.append(client)
+    until(lambda: len(http_threads()) == MAX_PER_HOST)
+    assert clients[-1].recv(1) == b""
+    assert get(opened.port, "/fine")[0] == 200
+    for client in clients:
+        client.close()
+    opened.close()
+    until(lambda: not http_threads())
 
 
 def test_who_sends_a_byte_at_a_time_is_hung_up_on(door: HttpDoor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,11 +78,11 @@ def test_what_changes_is_told_ten_times_a_second_at_most_and_all_once_a_second()
     datagrams = list(stage.datagrams())
     messages = [message.address for datagram in datagrams for message in osc.messages(datagram)]
     times = Counter(messages)
-    assert 80 <= times["/state/time"] <= 101
-    assert 80 <= times["/control/seek"] <= 101
+    assert 95 <= times["/state/time"] <= 101
+    assert 95 <= times["/control/seek"] <= 101
     others = {one.address for one in told()} - {"/state/time", "/control/seek"}
-    assert all(8 <= times[address] <= 11 for address in others), times
-    assert sum(len(datagram) + HEADERS for datagram in datagrams) / 10 < 4000  # bytes a second
+    assert all(9 <= times[address] <= 11 for address in others), times
+    assert sum(len(datagram) + HEADERS for datagram in datagrams) / 10 < 2500  # bytes a second
     assert len(datagrams) <= 101
 
 
