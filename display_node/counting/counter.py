@@ -14,7 +14,7 @@ from common.health import Page, Reply
 from common.wire import Answer
 from display_node.counting.report import document
 from display_node.counting.store import NAME, Fault, Store, is_damaged, put_aside
-from display_node.counting.tally import Sheet, Tally
+from display_node.counting.tally import MOST_STATIONS, Sheet, Tally
 from display_node.state import Phase, State
 
 log = logging.getLogger("sandglass")
@@ -24,7 +24,7 @@ SOON = 2.0
 LATER = 10.0
 """Seconds until it is tried again, if the disk would not."""
 WATCHED = 1.0
-"""Seconds between two signs of life of whoever watches."""
+"""Seconds between two signs of life of whoever draws or watches."""
 
 
 class Counter:
@@ -43,13 +43,20 @@ class Counter:
         self._new = self._closing = self._complained = False
         self._store: Store | None = None
         self._read = False
-        self._watched = 0.0
+        self._watched = -WATCHED
+        self._pens: dict[str, float] = {}
         self._thread = threading.Thread(target=self._run, name="count", daemon=True)
         self._thread.start()
 
     def noted(self, what: str, station: str) -> None:
-        """From the desk: "pen" or "submit"."""
-        now, day = self._now(), self._today()
+        """From the desk: "pen" or "submit". A pen that moves sixty times a second is looked at once."""
+        now = self._now()
+        if what == "pen" and now - self._pens.get(station, -WATCHED) < WATCHED:
+            return
+        if len(self._pens) >= MOST_STATIONS:
+            self._pens.clear()
+        self._pens[station] = now
+        day = self._today()
         with self._change:
             if what == "submit":
                 self._tally.submit(station, now, day)

@@ -68,6 +68,7 @@ class Recorder:
         self._ring = Ring(folder, most)
         self._size, self._glyphs = size, glyphs
         self._queue: queue.SimpleQueue[Record | None] = queue.SimpleQueue()
+        self._ending = threading.Event()
         self._lost = 0
         said = {key: str(value) if isinstance(value, Path) else value for key, value in settings.items()}
         run = uuid.uuid4().hex
@@ -105,6 +106,7 @@ class Recorder:
 
     def close(self) -> None:
         """Whatever is still in the queue is written, if the disk takes it soon."""
+        self._ending.set()
         self._queue.put(None)
         self._thread.join(LATER)
 
@@ -133,18 +135,14 @@ class Recorder:
     def _gather(self) -> tuple[list[Record], bool]:
         """What comes within `GATHER` of the first; False at the end."""
         records: list[Record] = []
-        record = self._queue.get()
-        due, size = time.monotonic() + GATHER, 0
+        record, size = self._queue.get(), 0
+        self._ending.wait(GATHER)  # asleep, not woken by each: whoever leaves something here has other work
         while record is not None:
             records.append(record)
             size += len(record.datagram) if isinstance(record, Received) else 2048
-            left = due - time.monotonic()
-            if left <= 0.0 or size > MOST_BYTES or len(records) >= MOST_RECORDS // 2:
+            if size > MOST_BYTES or len(records) >= MOST_RECORDS // 2 or self._queue.empty():
                 return records, True
-            try:
-                record = self._queue.get(timeout=left)
-            except queue.Empty:
-                return records, True
+            record = self._queue.get()
         return records, False
 
     def _write(self, records: list[Record]) -> None:

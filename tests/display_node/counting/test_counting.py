@@ -42,9 +42,10 @@ def test_signs_of_life_are_one_session_until_nobody_is_there_for_long() -> None:
         tally.sign("left", now, MONDAY)
     tally.sign("right", 190.0, MONDAY)
     tally.submit("right", 189.5, MONDAY)  # another thread's clock was read a moment before
+    tally.sign("right", 191.0, MONDAY)
     counts = tally.sheet.day(MONDAY)
     assert (counts.sessions, counts.submits) == (3, 1)
-    assert counts.dwell == pytest.approx(50.0 + 190.0 - (150.0 + GAP + 0.1))
+    assert counts.dwell == pytest.approx(51.0 + 190.0 - (150.0 + GAP + 0.1))
 
 
 def test_what_is_new_is_taken_once_and_all_is_known() -> None:
@@ -272,10 +273,11 @@ def test_who_watches_has_not_left_and_other_walls_visitors_are_theirs(
         job = Job(station, 1, BLANK, BLANK, link, ("tablet", 5000), mine)
         tour = Compiled(job, resting, {Form.FULL: scene})
         on_tour = replace(state, tour=tour, phase=Phase.TOURING, form=Form.FULL)
-        for second in range(61):
-            wall.counter.after(on_tour, on_tour, wall.now + second)
+        for _ in range(60):
+            wall.now += 1.0
+            wall.counter.after(on_tour, on_tour, wall.now)
         held = replace(on_tour, clock=on_tour.clock.pause(wall.now))
-        wall.counter.after(held, held, wall.now + 70.0)
+        wall.counter.after(held, held, wall.now + 10.0)
     assert (wall.told["sessions"], wall.told["dwell"]) == (1, 63.0)
 
 

@@ -255,6 +255,7 @@ def test_only_what_changed_is_recorded(tmp_path: Path, opened: Callable[..., Rec
     recorder.after(awake, drawn, 10.3)
     paused = replace(drawn, clock=drawn.clock.pause(10.4))
     recorder.after(drawn, paused, 10.4)
+    recorder.after(paused, paused, 10.45)
     other = replace(paused, scene=paused.listening)
     recorder.after(paused, other, 10.5)
     recorder.close()
@@ -264,11 +265,26 @@ def test_only_what_changed_is_recorded(tmp_path: Path, opened: Callable[..., Rec
     assert found == [(Decided, 10.0), (Canvas, 10.3), (Decided, 10.4), (Decided, 10.5)]
     tape = Tape(run)
     assert run.header.weights
-    assert tape.decision(2).left == 10.4
+    assert tape.decision(2).left == 10.45
     assert tape.decision(1).canvas == ONE
     assert tape.decision(1).act == Invitation(0, ())
     assert tape.decision(2).act == Listening()
     assert any("jumps" not in what and "paused" in what for _, _, what in lines(records(run)))
+
+
+def test_a_new_file_begins_with_what_was_on_the_wall(tmp_path: Path, opened: Callable[..., Recorder]) -> None:
+    recorder, one = opened(most=256 << 10), state()
+    recorder.after(one, one, 1.0)
+    recorder.after(one, replace(one, canvas=ONE), 2.0)
+
+    def third() -> bool:
+        receive(recorder, 10)
+        return len(segments(tmp_path)) == 3
+
+    wait_for(third, "a third file", 30.0)
+    recorder.close()
+    tape = Tape(runs(segments(tmp_path)[-1])[0])
+    assert (tape.decision(0).at, tape.decision(0).canvas) == (1.0, ONE)
 
 
 @pytest.fixture
