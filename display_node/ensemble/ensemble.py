@@ -39,7 +39,8 @@ LEAD = 0.5
 """Seconds from a tour's decision to its beginning where there are other walls: they have to compile it."""
 REPEATS = (0.0, 0.06, 0.15, 0.3)
 """Seconds after a decision at which it is announced: each datagram may well be lost."""
-ASK_EVERY = 0.2
+ASK_EVERY, ANSWER_EVERY = 0.2, 0.1
+"""Seconds between two questions of ours, and between two answers: these are forty times as long."""
 SLEW = 0.0008
 """Seconds a frame by which our clock is nudged at most: less than the sound takes for a jump."""
 SETTLED = 0.0015
@@ -68,7 +69,7 @@ class Ensemble:
         self._held: Stamp = (0, peers.me.id)
         self._others: list[Peer] = []
         self._announcements: list[float] = []
-        self._ask_due = 0.0
+        self._ask_due = self._answer_due = 0.0
         self._rehearsing: Item | None = None
         self._ready: Compiled | Part | None = None
         self._anchor: tuple[str, float] | None = None
@@ -116,13 +117,19 @@ class Ensemble:
             self._announcements = [now + later for later in REPEATS]
             self._cue_next(state)
         group = self._peers.group
-        self._others = [peer for peer in self._peers.alive(now, "display") if group and peer.group == group]
+        self._others = [
+            peer
+            for peer in self._peers.alive(now, "display")
+            if group and peer.group == group and peer.offset is not None  # else it may be anybody's address
+        ]
         self._mind_the_lead()
         if self._announcements and now >= self._announcements[0]:
             self._announcements.pop(0)
             self._tell(state, self._others)
-        askers = self._inbox.askers()
-        self._tell(state, [peer for peer in self._others if peer.id in askers])
+        if now >= self._answer_due:
+            self._answer_due = now + ANSWER_EVERY
+            askers = self._inbox.askers()
+            self._tell(state, [peer for peer in self._others if peer.id in askers])
         self._follow(state, now)
         self._nudge(state, now)
         self._frame = {"show": round(state.time(now), 6), "at": round(now, 6), "rate": state.clock.rate}

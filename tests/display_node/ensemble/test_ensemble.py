@@ -362,3 +362,17 @@ def test_the_status_says_who_is_unsure() -> None:
     status = unsure.ensemble.status()
     assert status["walls"][0]["uncertainty"] > 1 / 120
     assert "wall 2" in status["note"]
+
+
+def test_an_address_that_never_answered_a_beat_is_told_nothing() -> None:
+    """Else one small forged question would send two pictures to whomever it names."""
+    air = Air(steady)
+    one = Wall(air, 1, 0.0)
+    stranger, address = str(uuid.UUID(int=9, version=4)), ("10.0.0.9", 9000)
+    for _ in range(10):
+        beat = Beat(stranger, "display", "stranger", "hall", 0, sent=int(one.now * 1e6) + 1)
+        one.peers.hear(beat, address, one.now)
+        air.run(0.2)
+    assert one.peers.alive(one.now)
+    assert not one.ensemble.hear(Ask(stranger), address, one.now)
+    assert one.state.lead == 0.0
