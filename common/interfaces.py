@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 ANY_HOST = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
+IP_MULTICAST_ALL = 49
+"""From Linux' `ip(7)`; Python doesn't name it."""
 SIOCGIFFLAGS, IFF_UP, IFF_RUNNING = 0x8913, 0x1, 0x40
 """From Linux' `netdevice(7)`; running: up, and with a carrier."""
 
@@ -84,6 +86,20 @@ def reachable(addresses: Iterable[str], speaking: Sequence[Interface]) -> tuple[
     ours = {one.address for one in speaking}
     near = [address for address in addresses if any(_on_link(address, one.network) for one in speaking)]
     return tuple(address for address in near if address not in ours) or tuple(near)
+
+
+def confine(sockets: Iterable[socket.socket], speaking: Sequence[Interface]) -> None:
+    """Make listening sockets deaf on all other interfaces. Only Linux is so open, and only Linux can be told.
+
+    There a multicast socket hears every group that anybody on the machine has joined, on any interface. So a
+    wall on loopback would hear, and answer, the network's questions once a station beside it listens there.
+    """
+    if sys.platform != "linux":
+        return
+    for one in sockets:
+        one.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 0)
+        if all(interface.loopback for interface in speaking):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, speaking[0].name.encode())
 
 
 def _on_link(text: str, network: ipaddress.IPv4Network) -> bool:

@@ -17,7 +17,7 @@ from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZerocon
 from common.announce import Announcer, fall_silent
 from common.errors import Refused, plain
 from common.identity import Identity
-from common.interfaces import Interface, addresses_for, interfaces, is_loopback, reachable, spoken
+from common.interfaces import Interface, addresses_for, confine, interfaces, is_loopback, reachable, spoken
 from common.services import TYPES, Ports, Service, believe, describe, merge
 from common.sighting import Sighting
 
@@ -70,7 +70,7 @@ class Mdns:
         if speaking != self._speaking:
             await self.close(goodbye=False)
             if speaking:
-                self._open(speaking)
+                await self._open(speaking)
                 self._asked = now
             self._speaking = speaking
         elif self._zeroconf is not None and now > self._asked + ASK_AGAIN:
@@ -117,11 +117,15 @@ class Mdns:
         for table in (self._names, self._tries, self._questions, self._services):
             table.clear()
 
-    def _open(self, speaking: tuple[Interface, ...]) -> None:
+    async def _open(self, speaking: tuple[Interface, ...]) -> None:
         logging.getLogger("zeroconf").setLevel(logging.ERROR)  # it warns of each odd packet of anybody's
         addresses = [one.address for one in speaking]
         opened = AsyncZeroconf(interfaces=addresses, ip_version=zeroconf.IPVersion.V4Only)
-        self._zeroconf, self._speaking = opened, speaking
+        self._zeroconf = opened
+        await opened.zeroconf.async_wait_for_start()
+        confine(
+            [reader.transport.get_extra_info("socket") for reader in opened.zeroconf.engine.readers], speaking
+        )
         self._browser = AsyncServiceBrowser(opened.zeroconf, list(TYPES), handlers=[self._heard])
         bound = {
             kind: (addresses_for(host, speaking), number) for kind, (host, number) in self._bound.items()

@@ -62,6 +62,11 @@ def test_what_is_bound_to_loopback_stays_on_this_machine() -> None:
     ):
         at_near.await_address(wall, "127.0.0.1", within=SOON)
         at_far.await_address(near, net["here"].address, within=SOON)  # so the far one does hear that machine
+        with seeing(
+            net["there"], node("input", "late"), STATION
+        ) as at_late:  # asks anew, and to be told alone
+            at_late.await_address(near, net["here"].address, within=SOON)
+            assert not at_late.seen(wall.id)
         assert not at_far.seen(wall.id)
         assert not at_wall.seen(far.id), "who speaks on loopback only listens there only"
 
