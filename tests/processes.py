@@ -22,6 +22,8 @@ FIRST_PORT, PORTS = 10_000, 2_000
 """Where the first worker's ports begin, and how many each has."""
 Found = TypeVar("Found")
 _turns = itertools.count(os.getpid())  # somewhere else in every run: two may run at once
+_displays = range(200, 1000)
+"""None is :0, where moderngl looks for a screen unasked: tests beside this one count on finding none."""
 
 
 def wait_for(what: Callable[[], Found | None], meaning: str, deadline: float = DEADLINE) -> Found:
@@ -80,18 +82,35 @@ def screen(size: str = "1600x900") -> Iterator[str]:
     """A virtual X server of its own; yields the DISPLAY. Skips, with the reason, where there is none."""
     if shutil.which("Xvfb") is None:
         pytest.skip("Xvfb is not installed (make test installs it on Debian and Ubuntu)")
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    os.close(write)
+    server, display = next(filter(None, (_server(number, size) for number in _displays)))
     try:
-        with os.fdopen(read) as told:
-            number = told.readline().strip()
-        assert number, "Xvfb did not start"
-        yield f":{number}"
+        yield display
     finally:
         server.terminate()
         server.wait(30)
+
+
+def _server(number: int, size: str) -> "tuple[subprocess.Popen[bytes], str] | None":
+    """It, and its DISPLAY, once it is there; None if somebody has this number."""
+    read, write = os.pipe()
+    command = [
+        "Xvfb",
+        f":{number}",
+        "-displayfd",
+        str(write),
+        "-screen",
+        "0",
+        f"{size}x24",
+        "-nolisten",
+        "tcp",
+    ]
+    server = subprocess.Popen(command, pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as told:
+        if told.readline().strip():
+            return server, f":{number}"
+    server.wait(30)
+    return None
 
 
 def screenshot(display: str, size: tuple[int, int]) -> np.ndarray:

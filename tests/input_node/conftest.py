@@ -15,6 +15,7 @@ import pytest
 
 from common import wire
 from common.link import UdpLink
+from tests.processes import screen as virtual_screen
 
 DEADLINE = 20.0
 """Seconds for anything that a process has to do."""
@@ -119,19 +120,8 @@ def screen() -> Iterator[str]:
     for tool in ("Xvfb", "xdotool", "xwininfo"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not installed: apt install xvfb xdotool x11-utils")
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1200x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        number = pipe.readline().strip()
-    assert number, "Xvfb found no free display"
-    yield f":{number}"
-    server.terminate()
-    server.wait()
+    with virtual_screen("1600x1200") as display:
+        yield display
 
 
 @pytest.fixture
