@@ -4,6 +4,7 @@ sandglass demo        a station and a wall on this machine
 sandglass display …   the wall; options as in `python -m display_node --help`
 sandglass input …     the drawing station; options as in `python -m input_node --help`
 sandglass supervise   a node under supervisord, restarted whenever it ends
+sandglass operate …   the operator's console, for any browser; --set-password sets its password
 sandglass send …      one command to a wall, such as: sandglass send 127.0.0.1 pause
 sandglass key …       makes the installation's key: sandglass key new FILE; key check FILE
 sandglass deploy …    everything that the machines of a gallery.toml need, a folder for each
@@ -36,6 +37,7 @@ def run(argv: Sequence[str]) -> int:
         "display": _display,
         "input": _input,
         "supervise": _supervise,
+        "operate": _operate,
         "send": _send,
         "key": _key,
         "deploy": _deploy,
@@ -75,6 +77,12 @@ def _supervise(options: Sequence[str]) -> int:
     from deploy.supervise import supervise
 
     return supervise(options)
+
+
+def _operate(options: Sequence[str]) -> int:
+    from deploy.console.__main__ import main as console
+
+    return console(options)
 
 
 def _send(options: Sequence[str]) -> int:

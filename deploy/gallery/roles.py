@@ -29,7 +29,7 @@ class Role:
 ROLES = {
     "display": Role("display_node", (), "display_node.settings", "3GB", DISPLAY_HTTP_PORT, True),
     "input": Role("input_node", (), "input_node.settings", "1GB", INPUT_HTTP_PORT, True),
-    "operate": Role("deploy.cli", ("operate",), "deploy.operate.settings", "1GB", 9004),
+    "operate": Role("deploy.cli", ("operate",), "deploy.console.settings", "1GB", 9004),
     "keeper": Role("deploy.keeper", (), "deploy.keeper.settings", "500MB", KEEPER_HTTP_PORT),
 }
 

@@ -1,0 +1,82 @@
+// Starts the page: who is there, in which language, and what to do with the news.
+
+import { show } from "./cards.js";
+import { byId, el, icon, say } from "./dom.js";
+import { listen, post, session } from "./link.js";
+import { build, refresh } from "./panel.js";
+import { plot } from "./plot.js";
+import { language, speak, t } from "./words.js";
+
+let last = null;
+let told = null;
+
+function news(snapshot) {
+  last = snapshot;
+  show(snapshot.nodes);
+  refresh(snapshot.nodes);
+  plot(snapshot.days);
+  summary(snapshot.nodes);
+  say(byId("place"), snapshot.name);
+}
+
+function summary(nodes) {
+  const of = (colour) => nodes.filter((node) => node.colour === colour).length;
+  const bad = of("bad");
+  const unsure = of("unsure");
+  const parts = [];
+  if (bad) parts.push(["bad", t("some_bad", bad)]);
+  if (unsure) parts.push(["unsure", t("some_unsure", unsure)]);
+  if (!parts.length) parts.push(nodes.length ? ["good", t("all_well", nodes.length)] : ["unsure", t("nobody")]);
+  const text = JSON.stringify(parts);
+  if (byId("summary").dataset.shown !== text) {
+    byId("summary").dataset.shown = text;
+    byId("summary").replaceChildren(...parts.map(([look, word]) => el("span", { class: look }, icon(look), word)));
+    document.title = bad ? `(${bad}) Sandglass` : "Sandglass";
+  }
+}
+
+function other() {
+  speak(language === "ko" ? "en" : "ko");
+  localStorage.setItem("language", language);
+  texts();
+  if (last) news(last);
+}
+
+function texts() {
+  if (told) say(byId("login-note"), t(told.password ? "with_password" : "no_password"));
+}
+
+function enter() {
+  byId("login").hidden = true;
+  byId("console").hidden = false;
+  build();
+  refresh([]);
+  listen(news);
+}
+
+async function login(event) {
+  event.preventDefault();
+  const reply = await post("/api/login", { password: byId("password").value }).catch(() => ({ status: 0 }));
+  if (reply.status === 200) {
+    byId("password").value = "";
+    enter();
+  } else if (reply.status === 429) say(byId("login-error"), t("wait", reply.seconds));
+  else say(byId("login-error"), t(reply.status === 403 ? "wrong_password" : "cannot"));
+}
+
+async function begin() {
+  told = await session();
+  speak(localStorage.getItem("language") ?? told.language);
+  texts();
+  byId("password-label").hidden = !told.password;
+  byId("login").addEventListener("submit", login);
+  byId("login-language").addEventListener("click", other);
+  byId("language").addEventListener("click", other);
+  byId("log-close").addEventListener("click", () => byId("log").close());
+  byId("logout").addEventListener("click", async () => (await post("/api/logout"), location.reload()));
+  if (told.in) enter();
+  else byId("login").hidden = false;
+  if (!told.in && told.password) byId("password").focus();
+}
+
+begin();

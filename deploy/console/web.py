@@ -1,0 +1,218 @@
+"""The console's pages and what they may ask for. Reads are GET; whatever changes something is POST."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from common.errors import ConfigError, Refused
+from common.machine import VERBS
+from deploy.console import passwords
+from deploy.console.gathering import Gathering
+from deploy.console.guard import COOKIE, FILES, PROTOCOL, Guard, Handler, dress
+from deploy.console.live import Live
+from deploy.console.orders import Orders, control
+from deploy.console.radio import Radio
+from deploy.console.sessions import LASTS, Sessions, Tries
+from deploy.console.visitors import table
+
+log = logging.getLogger("sandglass")
+
+MOST_BODY = 16 * 1024
+MOST_TARGETS = 64
+KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+class Site:
+    """`folder`: where the password is. `health`: the console's own page. `now`: monotonic seconds."""
+
+    def __init__(
+        self,
+        folder: Path,
+        hosts: list[str],
+        language: str,
+        parts: tuple[Gathering, Radio, Orders, Live],
+        health: Callable[[], dict[str, Any]],
+        now: Callable[[], float],
+    ) -> None:
+        self._folder, self._language, self._health, self._now = folder, language, health, now
+        self._all, self._radio, self._orders, self._live = parts
+        self._sessions, self._tries = Sessions(), Tries()
+        self._guard = Guard(self._sessions, hosts, now)
+        self._hash = passwords.read(folder)
+        self._checking = asyncio.Lock()
+        self._files = page_files()
+
+    def app(self) -> web.Application:
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._guard.let_in(request, handler)
+
+        made = web.Application(client_max_size=MOST_BODY, middlewares=[guard])
+        made.on_response_prepare.append(dress)
+        made.add_routes(
+            [
+                web.get("/", self._index),
+                web.get(FILES + "{name}", self._file),
+                web.get("/health", self._own_health),
+                web.get("/api/session", self._session),
+                web.post("/api/login", self._login),
+                web.post("/api/logout", self._logout),
+                web.get("/api/live", self._watch),
+                web.get("/api/picture/{id}", self._picture),
+                web.get("/api/visitors.csv", self._csv),
+                web.get("/api/log", self._log),
+                web.post("/api/control", self._control),
+                web.post("/api/program", self._program),
+                web.post("/api/forget", self._forget),
+            ]
+        )
+        return made
+
+    async def _index(self, request: web.Request) -> web.Response:
+        return self._sent("index.html")
+
+    async def _file(self, request: web.Request) -> web.Response:
+        return self._sent(request.match_info["name"])
+
+    def _sent(self, name: str) -> web.Response:
+        if name not in self._files:
+            raise web.HTTPNotFound
+        kind = KINDS[Path(name).suffix]
+        return web.Response(body=self._files[name], content_type=kind, charset="utf-8")
+
+    async def _own_health(self, request: web.Request) -> web.Response:
+        told = self._health()
+        return web.json_response(told, status=200 if told["ok"] else 503)
+
+    async def _session(self, request: web.Request) -> web.Response:
+        session = self._guard.session(request)
+        told = {"in": session is not None, "password": self._hash is not None, "language": self._language}
+        return web.json_response({**told, "csrf": session.csrf if session else None})
+
+    async def _login(self, request: web.Request) -> web.Response:
+        source = request.remote or ""
+        if (wait := self._tries.wait(source, self._now())) > 0.0:
+            return _wait(wait)
+        password = (await _body(request)).get("password")
+        async with self._checking:
+            if (wait := self._tries.wait(source, self._now())) > 0.0:
+                return _wait(wait)
+            self._tries.failed(source, self._now())
+            if not await self._right(password if isinstance(password, str) else ""):
+                log.warning("a wrong password from %s", source)
+                return web.json_response({"error": "password"}, status=403)
+        self._tries.succeeded(source)
+        session = self._sessions.begin(self._now())
+        reply = web.json_response({"csrf": session.csrf})
+        reply.set_cookie(COOKIE, session.key, max_age=int(LASTS), path="/", httponly=True, samesite="Strict")
+        return reply
+
+    async def _right(self, password: str) -> bool:
+        """Without a password everybody is; but then only this machine gets here. A new one counts at once."""
+        try:
+            hashed = await asyncio.to_thread(passwords.read, self._folder)
+        except ConfigError as error:
+            log.warning("%s", error)
+            return False
+        if hashed != self._hash:
+            self._hash = hashed or self._hash  # a file that vanished opens no door
+            self._sessions.end_all()
+        return self._hash is None or await asyncio.to_thread(passwords.matches, self._hash, password)
+
+    async def _logout(self, request: web.Request) -> web.Response:
+        self._sessions.end(request.cookies.get(COOKIE, ""))
+        reply = web.json_response({})
+        reply.del_cookie(COOKIE, path="/", httponly=True, samesite="Strict")
+        return reply
+
+    async def _watch(self, request: web.Request) -> web.StreamResponse:
+        return await self._live.serve(request, PROTOCOL, lambda: self._guard.session(request) is not None)
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        node = self._all.nodes.get(request.match_info["id"])
+        if node is None or node.picture is None:
+            raise web.HTTPNotFound
+        return web.Response(body=node.picture.data, content_type="image/png")
+
+    async def _csv(self, request: web.Request) -> web.Response:
+        disposition = 'attachment; filename="sandglass-visitors.csv"'
+        return web.Response(
+            text=table(self._all.of_role("display")), content_type="text/csv", charset="utf-8",
+            headers={"Content-Disposition": disposition},
+        )  # fmt: skip
+
+    async def _log(self, request: web.Request) -> web.Response:
+        """The end of a program's log, from its machine's keeper."""
+        keeper = self._all.nodes.get(request.query.get("machine", ""))
+        report = self._all.report_of(keeper)
+        program = request.query.get("program", "")
+        known = [one.name for one in report.programs] if report else []
+        if keeper is None or keeper.peer is None or program not in known:
+            raise web.HTTPNotFound
+        text = await self._radio.tail(keeper.peer.address, program)
+        return web.json_response({"text": text}, status=200 if text is not None else 504)
+
+    async def _control(self, request: web.Request) -> web.Response:
+        asked = await _body(request)
+        walls = asked.get("walls")
+        good = (
+            isinstance(walls, list) and len(walls) <= MOST_TARGETS and all(isinstance(w, str) for w in walls)
+        )
+        if walls is not None and not good:
+            raise _bad("walls must be a list of ids, or null for all")
+        try:
+            command = control(asked.get("verb"), asked.get("value"))
+        except Refused as refused:
+            raise _bad(refused.detail) from None
+        log.info("%s has %s asked for", request.remote, command.verb)
+        outcomes = await self._orders.command(walls, command)
+        return web.json_response({"outcomes": [vars(outcome) for outcome in outcomes]})
+
+    async def _program(self, request: web.Request) -> web.Response:
+        asked = await _body(request)
+        node, verb = self._all.nodes.get(str(asked.get("node"))), asked.get("verb")
+        if node is None or verb not in VERBS:
+            raise _bad(f"a node that is known, and one of {', '.join(VERBS)}")
+        log.info("%s has %s of %s asked for", request.remote, verb, node.name)
+        outcome = await self._orders.program(node, str(verb))
+        return web.json_response({"outcomes": [vars(outcome)]})
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        self._all.forget(str((await _body(request)).get("node")))
+        return web.json_response({})
+
+
+def page_files() -> dict[str, bytes]:
+    """Every file of the page, read once, by name: no path of a browser's ever reaches the disk."""
+    folder = files("deploy.console") / "page"
+    return {one.name: one.read_bytes() for one in folder.iterdir() if Path(one.name).suffix in KINDS}
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    """An object in JSON; 400 for anything else. Only as JSON, which no form of another site can send."""
+    if request.content_type != "application/json":
+        raise _bad("JSON only")
+    try:
+        found = json.loads(await request.text())
+    except (ValueError, RecursionError):
+        raise _bad("no JSON") from None
+    if not isinstance(found, dict):
+        raise _bad("no object")
+    return found
+
+
+def _bad(why: str) -> web.HTTPBadRequest:
+    return web.HTTPBadRequest(text=json.dumps({"error": why}), content_type="application/json")
+
+
+def _wait(seconds: float) -> web.Response:
+    whole = int(seconds) + 1
+    return web.json_response(
+        {"error": "wait", "seconds": whole}, status=429, headers={"Retry-After": str(whole)}
+    )
