@@ -58,7 +58,8 @@ def test_every_name_can_be_announced(name: str) -> None:
 
 
 WRONG: list[dict[str, str | None]] = [
-    {"id": "me"}, {"id": "0846C883-ED27-4C83-9630-EF7360D9F4BB"}, {"role": "king"}, {"role": None}, {"proto": "2"}, {"proto": ""},
+    {"id": "me"}, {"id": "0846C883-ED27-4C83-9630-EF7360D9F4BB"},
+    {"role": "king"}, {"role": None}, {"proto": "2"}, {"proto": ""},
     {"port": "http"}, {"port": None}, {"name": None}, {"name": "a\x1b[31m"}, {"name": "x" * 33},
     {"pad": "x" * 200, "more": "x" * 200},
 ]  # fmt: skip
