@@ -1,6 +1,8 @@
 """Nodes on machines of their own, and what they say of themselves."""
 
+import asyncio
 import contextlib
+import itertools
 import json
 import subprocess
 import urllib.request
@@ -9,8 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 from common.control import Control
 from common.link import UdpLink
+from common.peer import ALIVE
+from display_node.samples import DRAWINGS
 from tests.netns import Machine
 from tests.processes import python, wait_for
 
@@ -77,3 +83,52 @@ def station(machine: Machine, folder: Path, *options: str, name: str = "") -> It
     state = ("--state", str(folder / f"{name}-state"), "--station", name)
     with machine.running(*python("input_node", *state, *options), log=log) as process:
         yield Node(machine, process, log, 9003)
+
+
+OPERATOR_PORT, OPERATOR_HTTP = 9007, 9004
+
+
+@contextlib.contextmanager
+def operator(machine: Machine, folder: Path, *options: str) -> Iterator[Node]:
+    """The console, at a port that can be written down."""
+    log = folder / f"{machine.name}.log"
+    known = ("--state", str(folder / f"{machine.name}-state"), "--name", machine.name)
+    where = ("--port", str(OPERATOR_PORT), "--http-port", str(OPERATOR_HTTP))
+    with machine.running(*python("deploy.console", *known, *where, *options), log=log) as process:
+        yield Node(machine, process, log, OPERATOR_HTTP)
+
+
+async def page(password: str = "") -> dict[str, Any]:
+    """What the console's page shows first, on the console's own machine."""
+    console = f"http://127.0.0.1:{OPERATOR_HTTP}"
+    jar = aiohttp.CookieJar(unsafe=True)  # of a numeric address, too
+    async with aiohttp.ClientSession(console, headers={"Origin": console}, cookie_jar=jar) as browser:
+        async with browser.post("/api/login", json={"password": password}) as reply:
+            told = await reply.json()
+        async with browser.ws_connect("/api/live", protocols=("sandglass", f"csrf.{told['csrf']}")) as live:
+            found: dict[str, Any] = await live.receive_json(timeout=10.0)
+            return found
+
+
+def strokes(path: Path, count: int) -> Path:
+    """A strokes file of `count` drawings: those that ship, over and over."""
+    shipped = json.loads(DRAWINGS.read_text())
+    drawings = list(itertools.islice(itertools.cycle(shipped["drawings"]), count))
+    path.write_text(json.dumps({**shipped, "drawings": drawings}))
+    return path
+
+
+def answers(log: Path) -> list[dict[str, Any]]:
+    """What a station that replays has printed so far."""
+    lines = log.read_text(errors="replace").splitlines(keepends=True) if log.exists() else []
+    return [json.loads(line) for line in lines if line.startswith('{"index"') and line.endswith("\n")]
+
+
+def heard(node: Node) -> set[str]:
+    """Names of the nodes that this one hears."""
+    if node.http_port == OPERATOR_HTTP:
+        with node.machine.entered():
+            shown = asyncio.run(page())["nodes"]
+        return {one["name"] for one in shown if one["beat"] is not None and one["beat"] < ALIVE}
+    peers = node.health().get("peers", [])
+    return {peer["name"] for peer in peers if peer["alive"] and peer["offset_ms"] is not None}
