@@ -21,9 +21,11 @@ HELLO_EVERY = 1.0
 REACHABLE_FOR = 3.0
 """Seconds after a reply for which the wall counts as there: three hellos, as one may well be lost."""
 RESEND_FIRST, RESEND_GROWTH, RESEND_MOST = 0.1, 1.5, 2.0
-"""Seconds to the first resend of an unacknowledged submit, and how the pause grows, for ever."""
-ASK_AGAIN = 2.0
-"""Seconds between submits that are acknowledged but not answered: a wall repeats its answer to each."""
+"""Seconds to the first resend of an unanswered submit, and how the pause grows, for ever.
+
+It begins anew with the ack. A wall that is awake answers even before it acks, so an ack alone mostly means
+that the answer was lost, and the wall repeats it whenever it is asked.
+"""
 MOST_REPLIES = 64
 """Replies read at one go, so that a flood cannot hold up the ink."""
 
@@ -100,7 +102,7 @@ class Sender:
         waiting = self._waiting
         if waiting and now >= waiting.due:
             self._send(waiting.datagram)
-            waiting.due = now + (ASK_AGAIN if waiting.acked else waiting.pause)
+            waiting.due = now + waiting.pause
             waiting.pause = min(waiting.pause * RESEND_GROWTH, RESEND_MOST)
         if self._preview and now >= self._preview_due:
             self._send(wire.Preview(self._station, self.drawing, self._next(), self._preview).encode())
@@ -161,7 +163,8 @@ class Sender:
                 self._waiting = None
                 news.append(message)
             elif not self._waiting.acked:
-                self._waiting.acked, self._waiting.due = True, now + ASK_AGAIN
+                self._waiting.acked = True
+                self._waiting.due, self._waiting.pause = now + RESEND_FIRST, RESEND_FIRST * RESEND_GROWTH
         return news
 
     def _go_on(self, now: float) -> None:

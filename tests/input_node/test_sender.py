@@ -12,7 +12,6 @@ from common.counters import Counters
 from common.link import Address, MemoryLink, MemoryNetwork, UdpLink
 from input_node.peer import Peer
 from input_node.sender import (
-    ASK_AGAIN,
     PREVIEW_EVERY,
     REACHABLE_FOR,
     RESEND_FIRST,
@@ -108,14 +107,16 @@ def test_a_submit_is_sent_again_until_acked_with_growing_pauses(room: Room) -> N
     assert len({message for _, message in room.of(wire.Submit)}) == 1  # the very same datagram
 
 
-def test_acked_but_unanswered_it_asks_again_slowly(room: Room) -> None:
+def test_acked_but_unanswered_it_asks_soon_and_then_ever_more_slowly(room: Room) -> None:
     room.sender.submit(picture(), room.now)
-    room.run(0.05)
-    room.ack()
+    room.run(5.0)
+    room.ack()  # by now it was sent every two seconds
+    acked = room.now
     room.run(10.0)
     times = [at for at, _ in room.of(wire.Submit)]
-    pauses = [later - earlier for earlier, later in pairwise(times)]
-    assert pauses == pytest.approx([ASK_AGAIN] * 4, abs=0.06)
+    pauses = [later - earlier for earlier, later in pairwise([acked, *(at for at in times if at > acked)])]
+    assert pauses[:3] == pytest.approx([RESEND_FIRST, RESEND_FIRST * 1.5, RESEND_FIRST * 1.5**2], abs=0.02)
+    assert pauses[-1] == pytest.approx(RESEND_MOST, abs=0.06)
     room.answer()
     room.run(10.0)
     assert len(room.of(wire.Submit)) == len(times)
