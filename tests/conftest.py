@@ -1,5 +1,6 @@
 """Options of the whole suite: pytest takes them from the outermost folder only."""
 
+import itertools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests import workers
+
+_tests = itertools.count()
 
 workers.share_threads(os.environ, workers.cores())
 
@@ -41,9 +44,15 @@ def short_path() -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _state() -> Iterator[None]:
+def _states() -> Iterator[Path]:
     """What nodes keep between two runs is kept for these tests, and not where people keep theirs."""
     os.environ.pop("SANDGLASS_STATE", None)
     with tempfile.TemporaryDirectory(prefix="sg-", ignore_cleanup_errors=True) as folder:
         os.environ["XDG_STATE_HOME"] = folder
-        yield
+        yield Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def _state(_states: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's nodes find no folder taken by a wall that many tests share."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(_states / str(next(_tests))))
