@@ -1,4 +1,4 @@
-"""`python -m deploy.console`, that is `sandglass operate`: finds all nodes, says how they are, steers walls."""
+"""`python -m deploy.console`, or `sandglass operate`: finds all nodes, tells how they are, steers walls."""
 
 import asyncio
 import json

@@ -116,12 +116,21 @@ class Gathering:
         return keeper.report if self._now() - keeper.report_at <= OLD else None
 
     def program_of(self, node: Watched) -> Program | None:
-        """Which of its machine's programs it is: the only one of its role, or the one it is named after."""
-        report = self.report_of(self.keeper_of(node))
+        """Which of its machine's programs it is: where there are two of a kind, the one it is named after."""
+        keeper = self.keeper_of(node)
+        report = self.report_of(keeper)
+        if keeper is None or report is None:
+            return None
         role = "keeper" if node.role == "machine" else node.role
-        found = [one for one in report.programs if one.name.partition("-")[0] == role] if report else []
-        if len(found) > 1:
-            found = [one for one in found if node.name.endswith(one.name)]
+        found = [one for one in report.programs if one.name.partition("-")[0] == role]
+        alike = [one for one in self.of_role(node.role) if one.peer and self.keeper_of(one) is keeper]
+        if len(found) > 1 or len(alike) > 1:
+            # As `deploy.gallery.programs` names them: after the machine, and the program if there are two.
+            found = [
+                one
+                for one in found
+                if node.name.endswith(one.name) or (node.name, len(found)) == (report.name, 1)
+            ]
         return found[0] if len(found) == 1 else None
 
     def verdict(self, node: Watched) -> Verdict:

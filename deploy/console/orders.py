@@ -10,6 +10,7 @@ from common.errors import Refused, SandglassError
 from common.interfaces import is_loopback
 from common.link import Address
 from common.machine import Order
+from common.wire import valid_name
 from deploy.console.gathering import Gathering
 from deploy.console.radio import Radio
 from deploy.console.verdict import BAD
@@ -54,14 +55,18 @@ class Orders:
     async def program(self, node: Watched, verb: str) -> Outcome:
         """Have a node's program started, stopped or started afresh by its machine's keeper."""
         keeper, program = self._all.keeper_of(node), self._all.program_of(node)
-        if keeper and keeper.peer and program:
-            done = await self._radio.order(keeper.peer.address, Order(verb, program.name))
-            if done is None:
-                return Outcome(node.id, node.name, UNREACHABLE)
-            return Outcome(node.id, node.name, DONE if done.ok else REFUSED, done.why)
+        if keeper and program:
+            return await self.order(keeper, program.name, verb, node.name)
         if verb == "restart" and node.role == "display":
             return (await self.command([node.id], Control("restart")))[0]
         return Outcome(node.id, node.name, CLOSED)
+
+    async def order(self, keeper: Watched, program: str, verb: str, name: str) -> Outcome:
+        """The same for any program of a machine, `name` being what people call it."""
+        done = await self._radio.order(keeper.peer.address, Order(verb, program)) if keeper.peer else None
+        if done is None:
+            return Outcome(keeper.id, name, UNREACHABLE)
+        return Outcome(keeper.id, name, DONE if done.ok else REFUSED, done.why)
 
     async def _one(self, wall: Watched, told: dict[str, Address | None], command: Control) -> Outcome:
         if self._all.verdict(wall).colour == BAD:
@@ -120,8 +125,8 @@ def control(verb: object, value: object) -> Control:
             raise Refused("value", f"{row.name} takes a number from {row.low:g} to {row.high:g}")
         made = Control(row.name, float(value))  # type: ignore[arg-type]  # looked at just above
     try:
-        if row.kind == "s" and not made.value:
-            raise Refused("value", f"{row.name} takes a text")
+        if row.kind == "s" and not valid_name(str(made.value)):
+            raise Refused("value", f"{row.name} takes a short text")
         made.encode()
     except SandglassError as error:
         raise Refused("value", str(error)) from None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from deploy.console.watched import Watched
 
-SILENT = 2.2
+SILENT = 2.0
 """Seconds without any sign after which a node is red: and so, with the look after it, within 3."""
 QUIET = 2.7
 """The same for one that has no page for us: two beats may be lost."""

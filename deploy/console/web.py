@@ -20,6 +20,7 @@ from deploy.console.orders import Orders, control
 from deploy.console.radio import Radio
 from deploy.console.sessions import LASTS, Sessions, Tries
 from deploy.console.visitors import table
+from deploy.console.watched import Watched
 
 log = logging.getLogger("sandglass")
 
@@ -150,13 +151,16 @@ class Site:
     async def _log(self, request: web.Request) -> web.Response:
         """The end of a program's log, from its machine's keeper."""
         keeper = self._all.nodes.get(request.query.get("machine", ""))
-        report = self._all.report_of(keeper)
         program = request.query.get("program", "")
-        known = [one.name for one in report.programs] if report else []
-        if keeper is None or keeper.peer is None or program not in known:
+        if keeper is None or keeper.peer is None or program not in self._programs(keeper):
             raise web.HTTPNotFound
         text = await self._radio.tail(keeper.peer.address, program)
         return web.json_response({"text": text}, status=200 if text is not None else 504)
+
+    def _programs(self, keeper: Watched) -> list[str]:
+        """What it told of; nothing that a browser says gets any further."""
+        report = self._all.report_of(keeper)
+        return [one.name for one in report.programs] if report else []
 
     async def _control(self, request: web.Request) -> web.Response:
         asked = await _body(request)
@@ -175,12 +179,22 @@ class Site:
         return web.json_response({"outcomes": [vars(outcome) for outcome in outcomes]})
 
     async def _program(self, request: web.Request) -> web.Response:
+        """Of a node; or, where a program is named, of a machine."""
         asked = await _body(request)
-        node, verb = self._all.nodes.get(str(asked.get("node"))), asked.get("verb")
+        node, verb, program = (
+            self._all.nodes.get(str(asked.get("node"))),
+            asked.get("verb"),
+            asked.get("program"),
+        )
         if node is None or verb not in VERBS:
             raise _bad(f"a node that is known, and one of {', '.join(VERBS)}")
         log.info("%s has %s of %s asked for", request.remote, verb, node.name)
-        outcome = await self._orders.program(node, str(verb))
+        if program is None:
+            outcome = await self._orders.program(node, str(verb))
+        elif program in self._programs(node):
+            outcome = await self._orders.order(node, str(program), str(verb), f"{program} ({node.name})")
+        else:
+            raise _bad("no such program there")
         return web.json_response({"outcomes": [vars(outcome)]})
 
     async def _forget(self, request: web.Request) -> web.Response:

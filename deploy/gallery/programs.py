@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from common.machine import KEEPER_PORT
 from common.wire import CONTROL_PORT, DRAWING_PORT
 from deploy.gallery.roles import ROLES, known_settings
 from deploy.gallery.settings import Gallery, Machine, Program
@@ -104,10 +105,16 @@ def _consoles(gallery: Gallery, machine: Machine) -> list[str]:
 
 
 def _peers(gallery: Gallery, machine: Machine, asking: Program) -> str:
-    """Walls whose address is known, or that are on the same machine: found without multicast, too."""
+    """Walls whose address is known, or that are on the same machine: found without multicast, too.
+
+    For a console the keepers as well; of another machine, one hears it only with a key.
+    """
     found = []
     for other in gallery.machines:
         host = LOOPBACK if other is machine else other.address
+        port = other.keeper.settings.get("port", KEEPER_PORT)
+        if asking.role == "operate" and host and port and (other is machine or gallery.key):
+            found.append(f"{host}:{port}")
         for program in other.programs:
             port = program.settings.get("drawing_port", DRAWING_PORT)
             if program.role == "display" and program is not asking and host and port:

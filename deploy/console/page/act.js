@@ -4,13 +4,15 @@ import { byId, el, icon, say } from "./dom.js";
 import { post } from "./link.js";
 import { t } from "./words.js";
 
-const STAYS = 5000;
+const STAYS = 4500;
+const MOST = 3;
 const LOOKS = { done: "good", sent: "unsure", unreachable: "bad", closed: "unsure", refused: "bad" };
 
 function tell(look, text) {
   const line = el("li", { class: look }, look === "busy" ? el("span", { class: "spin" }) : icon(look), el("span", {}, text));
   byId("said").append(line);
-  while (byId("said").children.length > 5) byId("said").firstChild.remove();
+  while (byId("said").children.length > MOST) byId("said").firstChild.remove();
+  setTimeout(() => line.remove(), look === "good" || look === "busy" ? STAYS : 2 * STAYS);
   return line;
 }
 
@@ -19,12 +21,16 @@ async function follow(word, name, asked) {
   const told = await asked.catch(() => ({}));
   line.remove();
   if (!told.outcomes) tell("bad", told.error ? `${word}: ${told.error}` : t("cannot"));
-  for (const { name, result, why } of told.outcomes ?? []) {
-    const text = t(`is_${result}`, word, name);
-    const line = tell(LOOKS[result] ?? "unsure", why ? `${text} (${why})` : text);
-    setTimeout(() => line.remove(), STAYS);
+  const alike = new Map();
+  for (const one of told.outcomes ?? []) {
+    const key = `${one.result} ${one.why}`;
+    alike.set(key, [...(alike.get(key) ?? []), one]);
   }
-  setTimeout(() => byId("said").querySelectorAll(".bad:not([data-kept])").forEach((one) => one.remove()), 2 * STAYS);
+  for (const group of alike.values()) {
+    const { result, why } = group[0];
+    const text = t(`is_${result}`, word, group.map((one) => one.name).join(", "));
+    tell(LOOKS[result] ?? "unsure", why ? `${text} (${why})` : text);
+  }
 }
 
 // `walls`: ids, or null for all.
@@ -32,6 +38,10 @@ export const command = (walls, verb, value, word, name) =>
   follow(word, name, post("/api/control", { walls, verb, value }));
 
 export const program = (node, verb) => follow(t(verb), node.name, post("/api/program", { node: node.id, verb }));
+
+// One of a machine's programs, which need be no node.
+export const order = (machine, name, verb) =>
+  follow(t(verb), `${name} (${machine.name})`, post("/api/program", { node: machine.id, program: name, verb }));
 
 export function sure(question, word, act) {
   const dialog = byId("ask");

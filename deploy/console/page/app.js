@@ -20,19 +20,24 @@ function news(snapshot) {
 }
 
 function summary(nodes) {
-  const of = (colour) => nodes.filter((node) => node.colour === colour).length;
+  const of = (colour) => nodes.filter((node) => node.colour === colour).map((node) => node.name);
   const bad = of("bad");
   const unsure = of("unsure");
   const parts = [];
-  if (bad) parts.push(["bad", t("some_bad", bad)]);
-  if (unsure) parts.push(["unsure", t("some_unsure", unsure)]);
+  if (bad.length) parts.push(["bad", t("some_bad", named(bad))]);
+  if (unsure.length) parts.push(["unsure", t("some_unsure", named(unsure))]);
   if (!parts.length) parts.push(nodes.length ? ["good", t("all_well", nodes.length)] : ["unsure", t("nobody")]);
   const text = JSON.stringify(parts);
   if (byId("summary").dataset.shown !== text) {
     byId("summary").dataset.shown = text;
     byId("summary").replaceChildren(...parts.map(([look, word]) => el("span", { class: look }, icon(look), word)));
-    document.title = bad ? `(${bad}) Sandglass` : "Sandglass";
+    document.title = bad.length ? `(${bad.length}) Sandglass` : "Sandglass";
   }
+}
+
+// So many that a line of a phone holds them.
+function named(names) {
+  return names.length > 3 ? String(names.length) : names.join(", ");
 }
 
 function other() {

@@ -1,6 +1,6 @@
 // A card for each node: made once, then kept up to date.
 
-import { command, program, showLog, sure } from "./act.js";
+import { command, order, program, showLog, sure } from "./act.js";
 import { post } from "./link.js";
 import { button, byId, el, icon, say, turn } from "./dom.js";
 import { choose } from "./panel.js";
@@ -19,7 +19,7 @@ export function show(nodes) {
   for (const [id, card] of cards) if (!nodes.some((node) => node.id === id)) card.root.remove(), cards.delete(id);
   for (const node of nodes) {
     if (!cards.has(node.id)) cards.set(node.id, make(node));
-    update(cards.get(node.id), node, nodes);
+    update(cards.get(node.id), node);
   }
   place("walls", ["display"], nodes);
   place("stations", ["input"], nodes);
@@ -71,7 +71,7 @@ function addActions(card) {
   const put = (...made) => (card.actions.append(...made), made.at(-1));
   if (card.node.role === "display") {
     card.play = put(button("pause", "pause", () => one(paused(card) ? "play" : "pause", null, t(paused(card) ? "play" : "pause"))));
-    card.next = put(button("next", "next", () => one("next", null, t("next"))));
+    card.next = put(button("onward", "next", () => one("next", null, t("next"))));
     card.steer = put(button("steer", "more", () => choose(card.node.id), "quiet"));
   }
   if (card.node.role !== "operate" || card.node.program) {
@@ -84,10 +84,10 @@ function addActions(card) {
 
 const paused = (card) => card.node.values?.paused === true;
 
-function update(card, node, nodes) {
+function update(card, node) {
   card.node = node;
   card.root.dataset.colour = node.colour;
-  card.root.dataset.word = node.word;
+  card.root.dataset.state = node.word;
   say(card.name, node.name);
   say(card.word, t(node.word));
   turn(card.icon, node.colour);
@@ -112,7 +112,7 @@ function update(card, node, nodes) {
     card.start.hidden = !node.program || running || node.role === "machine";
   }
   card.forget.hidden = !(node.colour === "bad" && !node.program && (node.contact ?? 60) > 30);
-  if (card.programs) updatePrograms(card, node, nodes);
+  if (card.programs) updatePrograms(card, node);
 }
 
 function updateWall(card, node) {
@@ -133,17 +133,21 @@ function updateWall(card, node) {
   say(card.clock, duration > 0 ? `${clock(time)} / ${clock(duration)}` : "");
 }
 
-// A machine's other programs: those that are no node of their own on this page.
-function updatePrograms(card, node, nodes) {
-  const named = nodes.filter((one) => one.machine === node.id && one.program).map((one) => one.program.name);
-  const rest = (node.report?.programs ?? []).map((one) => [one.name, one.state, named.includes(one.name)]);
+function updatePrograms(card, node) {
+  const rest = (node.report?.programs ?? []).map((one) => [one.name, one.state]);
   const text = JSON.stringify([rest, language]);
   if (card.shown === text) return;
   card.shown = text;
   card.programs.replaceChildren(
     ...rest.map(([name, state]) => {
-      const open = () => showLog(node.id, name, node.name);
-      return el("li", { "data-state": state }, el("b", {}, name), el("span", {}, t(state)), el("button", { type: "button", class: "quiet", onclick: open }, t("log")));
+      const small = (word, symbol, onclick) => el("button", { type: "button", class: "small", onclick, title: t(word), "aria-label": `${t(word)}: ${name}` }, icon(symbol));
+      const ask = (verb) => sure(t(`sure_${verb}`, `${name} (${node.name})`), t(verb), () => order(node, name, verb));
+      const made = [small("log", "log", () => showLog(node.id, name, node.name)), small("restart", "again", () => ask("restart"))];
+      if (name !== "keeper") {
+        const off = ["STOPPED", "EXITED", "FATAL"].includes(state);
+        made.push(off ? small("start", "play", () => order(node, name, "start")) : small("stop", "stop", () => ask("stop")));
+      }
+      return el("li", { "data-state": state }, el("b", {}, name), el("span", {}, t(state)), el("div", {}, ...made));
     }),
   );
 }
@@ -160,14 +164,14 @@ function facts(node) {
   if (node.role === "display") found.step = step(node.step);
   if (node.role === "input") {
     found.answers = node.wall ?? (node.reachable ? null : t("unreachable_wall"));
-    found.phase = t(node.phase);
+    found.phase = t(`at_${node.phase}`);
   }
   const report = node.report;
   if (report) {
     const until = report.changes ? ` ${t("until", day(report.changes))}` : "";
     found.opening = t(report.opening) + until;
     found.load = report.load.toFixed(2);
-    found.disk = `${(report.free / 1e9).toFixed(1)} / ${(report.size / 1e9).toFixed(0)} GB`;
+    found.disk = `${(report.free / 1e9).toFixed(1)} GB`;
     found.up = span(report.uptime);
   }
   return found;

@@ -30,7 +30,7 @@ export function build() {
   for (const speed of SPEEDS) {
     const one = button(null, null, () => run("speed", speed, `${t("speed")} ×${speed}`));
     one.speed = speed;
-    say(one.label, `×${speed}`);
+    say(one.label, `×${{ 0.25: "¼", 0.5: "½" }[speed] ?? speed}`);
     parts.speeds.append(one);
   }
   parts.captions = button("captions", null, () => run("captions", is("captions") === true ? 0 : 1), "toggle");

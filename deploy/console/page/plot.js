@@ -3,7 +3,8 @@
 import { byId, el, say, svg } from "./dom.js";
 import { language, span, t } from "./words.js";
 
-const WIDE = 720;
+const NARROW = 480;
+const LEAST = 14; // days, of which those before the first visitor are left out
 const HIGH = 200;
 const LEFT = 34;
 const BOTTOM = 24;
@@ -11,10 +12,11 @@ const BARS = [["sessions", "sand"], ["submits", "glass"], ["doubts", "gold"]];
 let shown = "";
 
 export function plot(days) {
-  const text = JSON.stringify([days, language]);
+  const box = byId("plot");
+  const wide = Math.max(260, box.clientWidth);
+  const text = JSON.stringify([days, language, wide]);
   if (text === shown) return;
   shown = text;
-  const box = byId("plot");
   if (!days.some((day) => day.sessions || day.submits)) {
     box.replaceChildren(el("p", { class: "dim" }, t("no_visits")));
     return;
@@ -22,17 +24,18 @@ export function plot(days) {
   const last = days.at(-1);
   const each = last.sessions ? ` · ${t("dwell", span(last.dwell / last.sessions))}` : "";
   const legend = el("p", { class: "legend" }, el("b", {}, t("today_is", last.sessions) + each), ...BARS.map(([key, look]) => el("span", { class: look }, t(key))));
-  box.replaceChildren(legend, picture(days));
+  const first = Math.min(days.findIndex((day) => day.sessions || day.submits), Math.max(0, days.length - LEAST));
+  box.replaceChildren(legend, picture(days.slice(wide < NARROW ? -LEAST : first), wide));
 }
 
-function picture(days) {
+function picture(days, wide) {
   const top = scale(Math.max(...days.flatMap((day) => BARS.map(([key]) => day[key]))));
-  const y = (value) => (HIGH - BOTTOM) * (1 - value / top) + 6;
-  const room = (WIDE - LEFT) / days.length;
+  const y = (value) => (HIGH - BOTTOM) * (1 - value / top) + 8;
+  const room = (wide - LEFT) / days.length;
   const bar = Math.max(2, (room * 0.72) / BARS.length);
-  const drawn = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH + 8}`, role: "img", "aria-label": t("visitors") });
+  const drawn = svg("svg", { viewBox: `0 0 ${wide} ${HIGH + 10}`, role: "img", "aria-label": t("visitors") });
   for (const line of [0, top / 2, top]) {
-    drawn.append(svg("line", { x1: LEFT, x2: WIDE, y1: y(line), y2: y(line), class: "grid" }));
+    drawn.append(svg("line", { x1: LEFT, x2: wide, y1: y(line), y2: y(line), class: "grid" }));
     drawn.append(svg("text", { x: LEFT - 6, y: y(line) + 4, "text-anchor": "end" }, String(Math.round(line))));
   }
   days.forEach((day, at) => {
@@ -44,8 +47,8 @@ function picture(days) {
       group.append(svg("rect", { x: x + index * bar, y: y(day[key]), width: bar - 1, height, rx: Math.min(1.5, height / 2), class: look }));
     });
     drawn.append(group);
-    if ((days.length - 1 - at) % Math.ceil(days.length / 6) === 0) {
-      drawn.append(svg("text", { x: LEFT + (at + 0.5) * room, y: HIGH + 4, "text-anchor": at === days.length - 1 ? "end" : "middle" }, date(day.date)));
+    if ((days.length - 1 - at) % Math.ceil(days.length / (wide < NARROW ? 4 : 8)) === 0) {
+      drawn.append(svg("text", { x: LEFT + (at + 0.5) * room, y: HIGH + 5, "text-anchor": "middle" }, date(day.date)));
     }
   });
   return drawn;

@@ -1,0 +1,242 @@
+"""The console's door: who gets in, and what another site, a stranger or a guesser can do: nothing."""
+
+import asyncio
+import io
+import json
+import stat
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from common.errors import ConfigError
+from deploy.console import passwords
+from deploy.console.__main__ import main
+from deploy.console.guard import COOKIE
+from tests.deploy.console.doors import PASSWORD, Console, at_the_door
+
+POSTS = ("/api/control", "/api/program", "/api/forget", "/api/logout")
+READS = ("/api/picture/x", "/api/visitors.csv", "/api/log", "/api/live")
+
+
+def test_without_a_session_there_is_the_log_in_and_nothing_else(tmp_path: Path) -> None:
+    async def visit(there: Console) -> None:
+        for path in ("/", "/page/app.js", "/health", "/api/session"):
+            assert (await there.client.get(path)).status == 200, path
+        for path in READS:
+            assert (await there.client.get(path)).status == 401, path
+        for path in POSTS:
+            assert (await there.post(path))[0] == 401, path
+        for path in ("/page/../web.py", "/page/%2e%2e%2fweb.py", "/page/web.py", "/page/"):
+            assert (await there.client.get(path)).status in (401, 404), path
+
+    at_the_door(tmp_path, visit)
+
+
+def test_a_session_begins_with_the_password_and_ends_when_it_should(tmp_path: Path) -> None:
+    async def visit(there: Console) -> None:
+        assert await there.log_in("something else") == 403
+        assert await there.log_in() == 200
+        assert (await there.client.get("/api/visitors.csv")).status == 200
+        cookie = there.client.session.cookie_jar.filter_cookies(there.client.make_url("/"))[COOKIE]
+        assert len(cookie.value) >= 43  # 32 bytes
+        there.clock.seconds += 12 * 3600 - 1
+        assert (await there.client.get("/api/visitors.csv")).status == 200
+        there.clock.seconds += 2
+        assert (await there.client.get("/api/visitors.csv")).status == 401
+        assert await there.log_in() == 200
+        assert (await there.post("/api/logout"))[0] == 200
+        there.client.session.cookie_jar.update_cookies({COOKIE: cookie.value}, there.client.make_url("/"))
+        assert (await there.client.get("/api/visitors.csv")).status == 401
+
+    at_the_door(tmp_path, visit)
+
+
+def test_the_cookie_is_for_our_own_page_only(tmp_path: Path) -> None:
+    async def visit(there: Console) -> None:
+        reply = await there.client.post(
+            "/api/login", json={"password": PASSWORD}, headers={"Origin": there.origin}
+        )
+        said = reply.headers["Set-Cookie"]
+        assert "HttpOnly" in said
+        assert "SameSite=Strict" in said
+        assert "Path=/" in said
+
+    at_the_door(tmp_path, visit)
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ({"Origin": "http://evil.example"}, "origin"),
+        ({"Origin": "null"}, "origin"),
+        ({"Origin": ""}, "origin"),
+        ({"X_CSRF_Token": "guessed"}, "token"),
+        ({"X-CSRF-Token": ""}, "token"),
+        ({"Host": "evil.example", "Origin": "http://evil.example"}, "host"),
+    ],
+)
+def test_another_site_changes_nothing(tmp_path: Path, headers: dict[str, str], why: str) -> None:
+    async def visit(there: Console) -> None:
+        assert await there.log_in() == 200
+        if "X_CSRF_Token" in headers:
+            there.csrf = "guessed"
+        sent = {name: value for name, value in headers.items() if name != "X_CSRF_Token"}
+        for path in POSTS:
+            assert await there.post(path, **sent) == (403, {"error": why}), path
+        assert (await there.client.get("/api/visitors.csv")).status == 200  # still logged in
+
+    at_the_door(tmp_path, visit)
+
+
+def test_names_that_are_not_ours_are_told_nothing(tmp_path: Path) -> None:
+    async def visit(there: Console) -> None:
+        for host, status in (
+            ("evil.example", 403), ("127.0.0.1.evil.example", 403), ("", 403), ("localhost:80", 200),
+            ("192.168.1.20:9004", 200), ("[::1]:9004", 200),
+        ):  # fmt: skip
+            assert (await there.client.get("/api/session", headers={"Host": host})).status == status, host
+
+    at_the_door(tmp_path, visit)
+
+
+@pytest.mark.parametrize("wrong", ["origin", "token", "session", None])
+def test_news_are_for_our_own_page_only(tmp_path: Path, wrong: str | None) -> None:
+    async def visit(there: Console) -> None:
+        if wrong != "session":
+            await there.log_in()
+        origin = "http://evil.example" if wrong == "origin" else there.origin
+        token = "guessed" if wrong == "token" else there.csrf
+        asked = there.client.ws_connect(
+            "/api/live", protocols=("sandglass", f"csrf.{token}"), headers={"Origin": origin}
+        )
+        if wrong:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await asked
+            assert refused.value.status == (401 if wrong == "session" else 403)
+            return
+        async with asked as socket:
+            assert json.loads(await socket.receive_str(timeout=10))["nodes"] == []
+            await there.post("/api/logout")
+            while (last := await socket.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT:
+                pass
+            assert last.data == 4401
+
+    at_the_door(tmp_path, visit)
+
+
+def test_reading_changes_nothing(tmp_path: Path) -> None:
+    async def visit(there: Console) -> None:
+        await there.log_in()
+        for path in (*POSTS, "/api/login"):
+            for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"):
+                headers = {"Origin": there.origin, "X-CSRF-Token": there.csrf}
+                reply = await there.client.request(method, path, headers=headers)
+                assert reply.status == 405, (method, path)
+        assert (await there.client.get("/api/visitors.csv")).status == 200
+
+    at_the_door(tmp_path, visit)
+
+
+def test_a_guesser_waits_longer_and_longer(tmp_path: Path) -> None:
+    async def visit(there: Console) -> None:
+        waits = []
+        while len(waits) < 8:
+            status, told = await there.post("/api/login", {"password": "wrong"})
+            if status == 429:
+                waits.append(told["seconds"])
+                assert await there.log_in() == 429  # the right one, too
+                there.clock.seconds += told["seconds"]
+        assert waits == sorted(waits)
+        assert waits[-1] > 60
+        assert await there.log_in() == 200
+
+    at_the_door(tmp_path, visit)
+
+
+def test_many_guesses_at_once_are_not_one(tmp_path: Path) -> None:
+    async def visit(there: Console) -> None:
+        asked = [there.post("/api/login", {"password": f"guess {n}"}) for n in range(20)]
+        statuses = [status for status, _ in await asyncio.gather(*asked)]
+        assert statuses.count(403) == 3
+        assert statuses.count(429) == 17
+
+    at_the_door(tmp_path, visit)
+
+
+def test_every_answer_is_dressed(tmp_path: Path) -> None:
+    async def visit(there: Console) -> None:
+        for path in ("/", "/page/app.js", "/api/session", "/api/visitors.csv", "/nowhere"):
+            headers = (await there.client.get(path)).headers
+            assert "default-src 'self'" in headers["Content-Security-Policy"], path
+            assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
+            assert headers["X-Content-Type-Options"] == "nosniff", path
+            assert headers["Cache-Control"] == "no-store", path
+            assert headers["Server"] == "sandglass", path
+
+    at_the_door(tmp_path, visit)
+
+
+def test_what_is_no_order_is_refused(tmp_path: Path) -> None:
+    async def visit(there: Console) -> None:
+        await there.log_in()
+        for body in (
+            {}, [], "pause", {"verb": "subscribe", "value": 9}, {"verb": "rm -rf"}, {"verb": ["pause"]},
+            {"verb": "volume", "value": 2}, {"verb": "volume", "value": True}, {"verb": "volume"},
+            {"verb": "language", "value": 1}, {"verb": "language", "value": "x" * 400},
+            {"verb": "pause", "walls": "all"}, {"verb": "pause", "walls": [1]},
+        ):  # fmt: skip
+            assert (await there.post("/api/control", body))[0] == 400, body
+        assert await there.post("/api/control", {"verb": "pause", "walls": None}) == (200, {"outcomes": []})
+        too_long = {"verb": "language", "value": "x" * 20_000}
+        assert (await there.post("/api/control", too_long))[0] == 413
+        form = await there.client.post(
+            "/api/control", data="verb=pause", headers={"Origin": there.origin, "X-CSRF-Token": there.csrf}
+        )
+        assert form.status == 400
+
+    at_the_door(tmp_path, visit)
+
+
+def test_without_a_password_the_page_lets_in_whoever_gets_there(tmp_path: Path) -> None:
+    async def visit(there: Console) -> None:
+        assert await there.log_in("") == 200  # it listens on loopback only: see test_browser
+
+    at_the_door(tmp_path, visit, password=None)
+
+
+def test_a_new_password_counts_at_once_and_ends_every_session(tmp_path: Path) -> None:
+    async def visit(there: Console) -> None:
+        await there.log_in()
+        passwords.keep(tmp_path, "another password")
+        assert await there.log_in() == 403
+        assert (await there.client.get("/api/visitors.csv")).status == 401
+        assert await there.log_in("another password") == 200
+        (tmp_path / passwords.FILE).unlink()
+        assert await there.log_in("") == 403
+
+    at_the_door(tmp_path, visit)
+
+
+def test_the_password_is_kept_as_a_hash_that_only_we_can_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("grains of sand\n"))
+    assert main(["--set-password", "--state", str(tmp_path / "state")]) == 0
+    path = tmp_path / "state" / passwords.FILE
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert b"grains" not in path.read_bytes()
+    kept = passwords.read(path.parent)
+    assert kept is not None
+    assert kept.startswith("$argon2id$")
+    assert passwords.matches(kept, "grains of sand")
+    assert not passwords.matches(kept, "grains of sand ")
+    path.chmod(0o644)
+    with pytest.raises(ConfigError, match="others can read"):
+        passwords.read(path.parent)
+    path.chmod(0o600)
+    path.write_text("grains of sand")
+    with pytest.raises(ConfigError, match="damaged"):
+        passwords.read(path.parent)
+    with pytest.raises(ConfigError, match="letters"):
+        passwords.keep(tmp_path, "short")
