@@ -29,8 +29,8 @@ OLD = 10.0
 MOST_HEARSAY = 16
 """Nodes that one page may tell us of."""
 HERE = "127.0.0.1"
-TOLD_AFTER = 5.0
-"""Seconds between two readings of one page for nodes that we don't know."""
+TOLD_AFTER = 2.0
+"""Seconds between two readings of one page for nodes that we don't hear."""
 
 
 class Gathering:
@@ -138,7 +138,7 @@ class Gathering:
         return judge(node, self._now(), program.state if program else "")
 
     def _heed(self, node: Watched) -> None:
-        """Whom a node's page tells of, and we don't know yet, is somewhere to try: where multicast is blocked
+        """Whom a node's page tells of, and we don't hear, is somewhere to try: where multicast is blocked
         a station is known to its wall only."""
         now = self._now()
         if now - self._told_at.get(node.id, -TOLD_AFTER) < TOLD_AFTER:
@@ -147,8 +147,9 @@ class Gathering:
         told = node.page.get("peers")
         for one in told[:MOST_HEARSAY] if isinstance(told, list) else []:
             sighting = hearsay(one)
-            if sighting is None or sighting.id in self.nodes:
-                continue
+            known = self.nodes.get(str(sighting.id)) if sighting else None
+            if sighting is None or (known and known.peer and known.peer.alive(now)):
+                continue  # one that fell silent may be back at another port
             if self.ours(node.host) or not ipaddress.IPv4Address(sighting.addresses[0]).is_loopback:
                 self.peers.sight(sighting)
 

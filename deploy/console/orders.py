@@ -47,6 +47,7 @@ class Orders:
         """Tell the walls with these ids, or all (None). `WireError` if it can't be said."""
         command.encode()
         walls = [node for node in self._all.of_role("display") if ids is None or node.id in ids]
+        walls.sort(key=lambda wall: (wall.name, wall.id))
         alive = [wall for wall in walls if self._all.verdict(wall).colour != BAD]
         speakers = spokesmen(alive) if command.verb in TOGETHER else alive
         told = {wall.id: self._address(wall) for wall in speakers}
