@@ -15,6 +15,7 @@ from display_node.network import Network
 from display_node.probe import asleep
 from display_node.render.atlas import Atlas
 from display_node.settings import Settings, parse_size
+from display_node.shader_cache import spare_shader_cache
 from display_node.state import State, begin
 from display_node.surface import Headless, Surface
 
@@ -23,6 +24,7 @@ log = logging.getLogger("sandglass")
 
 def open_surface(settings: Settings) -> Surface:
     """A window, or none."""
+    spare_shader_cache()
     size = parse_size(settings.size)
     if settings.headless:
         return Headless(size, settings.frame_rate)
