@@ -25,6 +25,8 @@ from superlance import httpok
 from supervisor import childutils
 from supervisor.states import ProcessStates
 
+from deploy.keeper.readings import process_age
+
 GRACE = 120.0
 """Seconds that a program may take from its start to its first frame."""
 AGAIN = 2.5
@@ -73,7 +75,9 @@ class Watch(httpok.HTTPOk):
         name = f"{spec['group']}:{spec['name']}"
         if spec["state"] != ProcessStates.RUNNING:
             return
-        if not frozen(look(self.url), self._again, spec["now"] - spec["start"]):
+        # Not by supervisor's own times: the clock of a machine without a battery is set while we start.
+        age = process_age(spec["pid"])
+        if not frozen(look(self.url), self._again, spec["now"] - spec["start"] if age is None else age):
             write(f"{name} is starting, or slow but alive: left alone")
             return
         write(f"{name} presents no frames: killed, to be started again")

@@ -2,17 +2,22 @@
 
 Desired state again: whatever stopped a program, the next tick starts it, unless an operator or the opening
 hours want it stopped. So one that `memmon`, or a keeper that was killed, left halfway is not left for ever.
+
+Listeners watch the programs, one of them the keeper; the keeper watches the listeners, which have no page.
 """
 
 import logging
 from collections.abc import Collection
 
 from common.machine import Order, Program
+from deploy.keeper.readings import stands_still
 from deploy.keeper.supervisor import Refusal, Supervisor, Unreachable
 
 log = logging.getLogger("sandglass")
 
 UP = ("STARTING", "RUNNING", "BACKOFF")
+PATIENCE = 5
+"""Looks at which a listener stands still before it is killed: somebody may be looking at it for a moment."""
 
 
 class Programs:
@@ -27,6 +32,7 @@ class Programs:
         self.now: tuple[Program, ...] = ()
         self.answered = False
         self._stopped: set[str] = set()
+        self._still: dict[int, int] = {}
 
     @property
     def running(self) -> list[Program]:
@@ -59,18 +65,30 @@ class Programs:
     def reconcile(self, resting: Collection[str]) -> bool:
         """One look, and one step towards what is wanted. False if supervisord doesn't answer."""
         try:
-            self.now = tuple(
-                p for p in self._supervisor.programs() if p.name in self.known or p.name == self.own
-            )
+            found = self._supervisor.programs()
+            self.now = tuple(p for p in found if p.name in self.known or p.name == self.own)
             self.answered = True
+            self._rouse([p for p in found if p not in self.now])
             for program in self.now:
                 if program.name in self.known:
                     self._step(program, program.name not in self._stopped and program.name not in resting)
-        except Unreachable as silence:
+        except (Unreachable, Refusal) as silence:  # a refusal: it is shutting down
             if self.answered:
                 log.warning("%s", silence)
             self.answered = False
         return self.answered
+
+    def _rouse(self, listeners: Collection[Program]) -> None:
+        """Kill the listeners that have stood still for a while: nobody else would notice."""
+        still = {p.pid: self._still.get(p.pid, 0) + 1 for p in listeners if p.pid and stands_still(p.pid)}
+        for listener in listeners:
+            if still.get(listener.pid, 0) >= PATIENCE:
+                log.warning("%s stands still: killed, to be started again", listener.name)
+                try:
+                    self._supervisor.kill(listener.name)
+                except Refusal as refusal:  # it has just ended by itself
+                    log.info("%s: %s", listener.name, refusal)
+        self._still = still
 
     def _step(self, program: Program, wanted: bool) -> None:
         try:

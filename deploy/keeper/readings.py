@@ -18,11 +18,17 @@ def uptime() -> float:
 def process_age(pid: int, proc: Path = Path("/proc")) -> float | None:
     """Seconds since the process was started, by the same clock; None if there is none, or no /proc."""
     try:
-        # The name, in brackets, may hold anything; the 20th field behind it is the start, see proc(5).
-        told = (proc / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
-        return max(0.0, uptime() - int(told[19]) / os.sysconf("SC_CLK_TCK"))
+        return max(0.0, uptime() - int(_stat(pid, proc)[19]) / os.sysconf("SC_CLK_TCK"))
     except (OSError, IndexError, ValueError):
         return None
+
+
+def stands_still(pid: int, proc: Path = Path("/proc")) -> bool:
+    """Whether the process was stopped (SIGSTOP), so that it does nothing and hears nothing but SIGKILL."""
+    try:
+        return _stat(pid, proc)[0] == "T"
+    except (OSError, IndexError):
+        return False
 
 
 def load() -> float:
@@ -46,6 +52,11 @@ def temperature(sys: Path = Path("/sys/class")) -> float | None:
     """°C of the hottest sensor, or None. In thousandths, say the kernel's documents on thermal and hwmon."""
     found = [value for path in _sensors(sys) if (value := _degrees(path)) is not None]
     return max(found, default=None)
+
+
+def _stat(pid: int, proc: Path) -> list[str]:
+    """What proc(5) tells behind the name, which is in brackets and may hold anything: state, and so on."""
+    return (proc / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
 
 
 def _sensors(sys: Path) -> Iterator[Path]:

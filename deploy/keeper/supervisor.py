@@ -48,6 +48,10 @@ class Supervisor:
     def stop(self, name: str) -> None:
         self._ask(lambda rpc: rpc.stopProcess(name, False))
 
+    def kill(self, name: str) -> None:
+        """SIGKILL, at once: it is started again as after any death."""
+        self._ask(lambda rpc: rpc.signalProcess(name, "KILL"))
+
     def tail(self, name: str, size: int) -> str:
         """The last `size` bytes of the program's log at most, from the start of a line if it can be."""
         text, _, more = self._ask(lambda rpc: rpc.tailProcessStdoutLog(name, 0, size))

@@ -314,6 +314,17 @@ def test_readings_of_this_machine(tmp_path: Path) -> None:
     assert readings.temperature(tmp_path / "none") is None
 
 
+def test_who_stands_still() -> None:
+    with subprocess.Popen(["sleep", "60"]) as sleeper:
+        assert not readings.stands_still(sleeper.pid), "it sleeps, as all do who wait"
+        psutil.Process(sleeper.pid).suspend()
+        wait_for(lambda: readings.stands_still(sleeper.pid), "it to stop")
+        psutil.Process(sleeper.pid).resume()
+        wait_for(lambda: not readings.stands_still(sleeper.pid), "it to go on")
+        sleeper.kill()
+    assert not readings.stands_still(sleeper.pid)
+
+
 def test_a_memory_that_is_damaged_is_none(tmp_path: Path) -> None:
     (tmp_path / "keeper.json").write_bytes(b'{"dark": tr')
     memory = Memory.recall(tmp_path)
