@@ -1,0 +1,104 @@
+"""Two stations and two walls with a bad network in between: it loses, copies and overtakes, both ways."""
+
+import contextlib
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from common.canonical import decode_drawing
+from common.nodes import is_node
+from common.wire import Preview
+from display_node.flight.records import Canvas, Decided, Received
+from display_node.flight.tape import records, runs
+from display_node.keeping import RECORDINGS
+from tests.machines import rough
+from tests.machines.nodes import answers, station, strokes, wall
+from tests.netns import bridge
+from tests.processes import python, wait_for
+
+LOSS = 30
+"""Percent of what goes to each station, and of what comes from it."""
+EACH = 250
+"""Submits of each station."""
+DRAWN = 8
+"""Drawings that nobody submits, for the previews."""
+WALLS, STATIONS = ("left", "right"), ("first", "second")
+WALL = ("--no-legacy", "--engine", "scratch", "--recorder")
+
+
+def test_every_submit_is_answered_once_and_previews_never_go_backwards(tmp_path: Path) -> None:
+    drawn = strokes(tmp_path / "drawn.json", EACH)
+    with bridge("between", *WALLS, *STATIONS) as net, contextlib.ExitStack() as stack:
+        log = tmp_path / "rough.log"
+        addresses = [f"{net[name].address}:9000" for name in WALLS]
+        relay = stack.enter_context(
+            net["between"].running(*python("tests.machines.rough", *addresses), log=log)
+        )
+        walls = {name: stack.enter_context(wall(net[name], tmp_path, *WALL)) for name in WALLS}
+        for node in walls.values():
+            node.wait_until_ready()
+        for name in STATIONS:
+            net[name].lose(LOSS)
+        doors = [f"{net['between'].address}:{rough.FIRST + number}" for number in range(len(WALLS))]
+
+        net["first"].run(*python("tests.machines.pen", doors[0], str(DRAWN)))
+
+        began = time.monotonic()
+        stations = {}
+        found = ("--peers", " ".join(doors), "--prefer", "left")
+        for at, options in (("first", found), ("second", ("--display", doors[1]))):
+            command = (*options, "--replay", str(drawn))
+            stations[at] = stack.enter_context(station(net[at], tmp_path, *command))
+        running = [one.process for one in stations.values()]
+        wait_for(lambda: all(one.poll() is not None for one in running), "500 answers", 400.0)
+        spent = time.monotonic() - began
+        told = {name: answers(one.log) for name, one in stations.items()}
+        counters = {name: node.told()["counters"] for name, node in walls.items()}
+        relay.terminate()
+        relay.wait()
+    carried = json.loads(log.read_text().splitlines()[-1])
+    waits = sorted(answer["latency_ms"] for found in told.values() for answer in found)
+    print(f"{len(waits)} answers in {spent:.1f} s; a drawing waits {waits[len(waits) // 2]:.0f} ms, "
+          f"99 of 100 at most {waits[int(0.99 * len(waits))]:.0f} ms; the relay: {carried}")  # fmt: skip
+    print({name: {key: count[key] for key in sorted(count)} for name, count in counters.items()})
+    for name, found in told.items():
+        assert [answer["index"] for answer in found] == list(range(EACH)), name
+        assert stations[name].process.returncode == 0, stations[name].log.read_text()[-2000:]
+    assert sum(count.get("submits", 0) for count in counters.values()) == 2 * EACH
+    assert min(carried["copied"], carried["overtaken"]) > EACH, "a rough way"
+    forwards(tmp_path / "left-state" / RECORDINGS)
+
+
+def forwards(recordings: Path) -> None:
+    """No preview was on the wall after a later one, though they came in any order."""
+    (run,) = runs(recordings)
+    found = list(records(run))
+    came = [
+        message
+        for record in found
+        if isinstance(record, Received) and not is_node(record.datagram)
+        for message in decode_drawing(record.datagram)
+        if isinstance(message, Preview) and message.station == "pen"
+    ]
+    order = [(preview.drawing, preview.sequence) for preview in came]
+    by_picture = {preview.bitmap: number for preview, number in zip(came, order, strict=True)}
+    assert len(by_picture) == len(set(order)), "each picture once, so that it can be told"
+    pictures = [
+        record.canvas if isinstance(record, Decided) else record.bitmap
+        for record in sorted(
+            (one for one in found if isinstance(one, Decided | Canvas)), key=lambda record: record.at
+        )
+    ]
+    shown = [by_picture[picture] for picture in pictures if picture in by_picture]
+    print(f"{len(set(order))} previews came, {len(order)} with copies, {backwards(order)} of them after a "
+          f"later one; {len(set(shown))} were shown")  # fmt: skip
+    assert backwards(order) > DRAWN
+    assert len(set(shown)) > 10 * DRAWN
+    assert backwards(shown) == 0
+
+
+def backwards(order: Sequence[tuple[int, int]]) -> int:
+    """How many come after a later one."""
+    latest = [max(order[: place + 1]) for place in range(len(order))]
+    return sum(number < most for number, most in zip(order, latest, strict=True))
