@@ -17,6 +17,7 @@ from tests.bench import (
     smooth,
     startup,
     tour,
+    traffic,
     training,
     whole_frame,
 )
@@ -39,7 +40,9 @@ def draw_cpu() -> list[Row]:
 
 def measure() -> Iterator[Row]:
     console = Console(stderr=True)
-    rooms = (tour, smooth, whole_frame, latency, ingest, engines, scratch_ops, training, startup, memory)
+    rooms = (
+        tour, smooth, whole_frame, latency, ingest, engines, scratch_ops, training, startup, memory, traffic,
+    )  # fmt: skip
     for part in (draw_cpu, *(room.measure for room in rooms)):
         with console.status(f"measuring {part.__module__.rsplit('.', 1)[-1]} …"):
             yield from part()
