@@ -47,8 +47,9 @@ function picture(days, wide) {
       group.append(svg("rect", { x: x + index * bar, y: y(day[key]), width: bar - 1, height, rx: Math.min(1.5, height / 2), class: look }));
     });
     drawn.append(group);
+    const last = at === days.length - 1;
     if ((days.length - 1 - at) % Math.ceil(days.length / (wide < NARROW ? 4 : 8)) === 0) {
-      drawn.append(svg("text", { x: LEFT + (at + 0.5) * room, y: HIGH + 5, "text-anchor": "middle" }, date(day.date)));
+      drawn.append(svg("text", { x: last ? wide : LEFT + (at + 0.5) * room, y: HIGH + 5, "text-anchor": last ? "end" : "middle" }, date(day.date)));
     }
   });
   return drawn;
