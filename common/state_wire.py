@@ -71,6 +71,15 @@ STATION = (
     Reading("reachable", "i", "1 while that wall answers", "", 0, 1),
     *FRAMES,
 )
+MACHINE = (
+    Reading("uptime", "i", "seconds since it booted", SECONDS, 0),
+    Reading("load", "f", "programs that want to run, over a minute", "", 0.0),
+    Reading("temperature", "f", "°C of its hottest part; 0 where it can't be read"),
+    Reading("free", "f", "megabytes left on the disk of its logs", "", 0.0),
+    Reading("opening", "s", "what the opening hours say now", choices=("open", "closed", "unknown")),
+    Reading("supervised", "i", "1 while supervisord answers", "", 0, 1),
+    Reading("programs", "s", "each program and its state"),
+)
 _BY_NAME = {reading.name: reading for reading in WALL}
 
 
@@ -105,5 +114,6 @@ CONTAINERS = {
     "/control": "what an operator can say, from an address that may, to the OSC port",
     "/state": "how it is, at this moment; to be read, or listened to",
     "/drawing": "what stations send",
+    "/machine": "what a keeper can be told, by who has the key",
 }
 """What stands at the branches of a node's tree."""

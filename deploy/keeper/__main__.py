@@ -22,6 +22,7 @@ from common.state import state_folder
 from deploy.gallery.settings import read_gallery
 from deploy.keeper.keeper import Keeper
 from deploy.keeper.settings import Settings
+from deploy.keeper.tree import machine_tree
 
 
 def main() -> int:
@@ -53,6 +54,8 @@ def main() -> int:
             settings.http_host,
             settings.http_port,
             {"/health": health_page(keeper.heart, time.monotonic, status)},
+            machine_tree(keeper, link.address),
+            counters,
         )
         try:
             ports = Ports(node=link.address, http=(settings.http_host, door.port))

@@ -1,6 +1,7 @@
 """The keeper's work with the clock handed in, on a real supervisord with a real wall and a real station."""
 
 import datetime as dt
+import json
 import os
 import socket
 import subprocess
@@ -19,14 +20,16 @@ from common.health import HttpDoor, Reply
 from common.identity import Identity
 from common.key import new_key
 from common.link import Address, UdpLink
-from common.machine import Look, Order, Program, Report, Tail, decode
+from common.machine import Done, Look, Order, Program, Report, Tail, decode
 from common.sealed import SealedLink, locked
 from deploy.keeper import readings
 from deploy.keeper.keeper import Keeper
 from deploy.keeper.memory import Memory
 from deploy.keeper.nodes import look, nodes_of
 from deploy.keeper.screens import Screens
+from deploy.keeper.tree import machine_tree
 from tests.deploy.galleries import Place, deployed, supervised
+from tests.oscquery_schema import check, check_host
 from tests.processes import running, wait_for
 
 HOURS = {"every_day": ["10:00-18:00"], "restart": "09:30"}
@@ -243,6 +246,28 @@ def test_without_supervisord_it_still_tells() -> None:
         assert "supervisord" in str(done)
         assert answers(made, link, Order("restart", "sh").encode(), to) != []
         assert answers(made, link, Tail("/etc/passwd", 100).encode(), to) == []
+        link.close()
+
+
+def test_its_tree_is_one_of_the_proposal_and_says_what_is_heard() -> None:
+    with without_supervisor() as (made, to, _):
+        tree = machine_tree(made, to)
+        status, body = tree.answer("/", "", 9006)
+        assert status == 200
+        check(json.loads(body))
+        for path, tag in (("/state/opening", "s"), ("/state/supervised", "i"), ("/machine/restart", "s")):
+            status, body = tree.answer(path, "", 9006)
+            assert (status, json.loads(body)["TYPE"]) == (200, tag)
+        status, body = tree.answer("/", "HOST_INFO", 9006)
+        check_host(host := json.loads(body))
+        assert (host["OSC_IP"], host["OSC_PORT"]) == to
+        link = UdpLink("127.0.0.1")
+        orders = json.loads(tree.answer("/machine", "", 9006)[1])["CONTENTS"]
+        for verb, node in orders.items():
+            assert node["CRITICAL"]
+            for program in node["RANGE"][0]["VALS"]:
+                (done,) = answers(made, link, Order(verb, program).encode(), to)
+                assert isinstance(done, Done), f"{verb} {program} is in the tree, but not heard"
         link.close()
 
 
