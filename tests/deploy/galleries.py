@@ -73,12 +73,12 @@ def deployed(
 
 
 @contextmanager
-def supervised(place: Place, **environment: str) -> Iterator[int]:
-    """supervisord with the machine's generated configuration; yields its process id."""
+def supervised(place: Place, out: Path | None = None, **environment: str) -> Iterator[int]:
+    """supervisord with the machine's generated configuration; yields its process id. `out`: what it says."""
     command = [str(BIN / "supervisord"), "--configuration", str(place.config / "supervisord.conf")]
     # The programs find our packages wherever they were started.
     told = {"PYTHONPATH": os.getcwd(), **environment}
-    with running(*command, env=told, log=place.state / "supervisord.out") as process:
+    with running(*command, env=told, log=out or place.state / "supervisord.out") as process:
         yield process.pid
 
 

@@ -1,0 +1,111 @@
+"""What a fault costs: measured, printed, held against the budget that was promised, and shown as a table."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from tests.deploy.galleries import BIN, Place
+from tests.deploy.test_recovery import DEATH, HANG, REPORT
+from tests.machines.nodes import Node
+from tests.netns import Machine
+from tests.processes import python, wait_for
+
+NETWORK = 5.0
+"""Seconds that are promised from a network's return."""
+__all__ = ["DEATH", "HANG", "NETWORK", "Recoveries", "Visitor", "beats", "supervised_on", "visiting"]
+
+
+@dataclass
+class Recoveries:
+    """Every recovery of a module, in the order in which they were measured."""
+
+    found: list[tuple[str, float, float | None]] = field(default_factory=list)
+
+    def took(self, what: str, seconds: float, budget: float | None = None) -> None:
+        """`budget` None: nothing was promised, it is only told."""
+        self.found.append((what, seconds, budget))
+        print(f"\n{what}: {seconds:.1f} s", f"(budget {budget:.0f} s)" if budget else "")
+        assert budget is None or seconds < budget, f"{what}: {seconds:.1f} s are too long"
+
+    def wait(self, what: str, budget: float, since: float, done: Callable[[], object]) -> None:
+        """Until `done` gives something true, measured from `since`, monotonic seconds."""
+        wait_for(done, what)
+        self.took(what, time.monotonic() - since, budget)
+
+    def tell(self, title: str) -> None:
+        """On the screen and into the report."""
+        table = Table("fault", "recovery", "budget", title=title)
+        for what, seconds, budget in self.found:
+            table.add_row(what, f"{seconds:.1f} s", f"{budget:.0f} s" if budget else "")
+        REPORT.parent.mkdir(exist_ok=True)
+        with REPORT.open("a") as file:
+            for console in (Console(width=110), Console(file=file, width=110)):
+                console.print(table)
+
+
+@dataclass
+class Visitor:
+    """Somebody at a tablet, in a process of their own."""
+
+    machine: Machine
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """In the order in which they came."""
+        return self._lines('{"index"')
+
+    def answered(self, since: float, host: str | None = None) -> float | None:
+        """When the first answer after `since` came, from `host` if that is given; None if none has."""
+        times = (line["answered"] for line in self.answers if host in (None, line["host"]))
+        return next((at for at in times if at > since), None)
+
+    def slowest(self, since: float) -> float:
+        """Seconds that anybody had to wait for an answer that came after `since`."""
+        return max(line["answered"] - line["asked"] for line in self.answers if line["answered"] > since)
+
+    def leave(self) -> None:
+        """Each submit was answered, and once."""
+        self.process.terminate()
+        wait_for(lambda: self._lines('{"end"'), f"{self.machine.name}'s last answer", 30.0)
+        count = self._lines('{"end"')[0]["end"]
+        assert [line["index"] for line in self.answers] == list(range(count))
+        assert "Traceback" not in self.log.read_text()
+
+    def _lines(self, start: str) -> list[dict[str, Any]]:
+        lines = self.log.read_text(errors="replace").splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.startswith(start) and line.endswith("\n")]
+
+
+@contextmanager
+def visiting(machine: Machine, folder: Path, *options: str) -> Iterator[Visitor]:
+    log = folder / f"visitor-{machine.name}.log"
+    state = ("--state", str(folder / f"visitor-{machine.name}"), "--station", f"at-{machine.name}")
+    command = python("tests.machines.visitor", *state, *options)
+    with machine.running(*command, log=log) as process:
+        yield Visitor(machine, process, log)
+
+
+@contextmanager
+def supervised_on(machine: Machine, place: Place, log: Path, **environment: str) -> Iterator[psutil.Process]:
+    """supervisord with a machine's generated configuration, in its namespace."""
+    command = [str(BIN / "supervisord"), "--configuration", str(place.config / "supervisord.conf")]
+    told = {"PYTHONPATH": str(Path.cwd()), **environment}
+    with machine.running(*command, env=told, log=log) as process:
+        yield psutil.Process(process.pid)
+
+
+def beats(node: Node) -> int:
+    """Frames presented so far, if they are being presented; 0 if not."""
+    health = node.health()
+    return int(health["frames"]) if health.get("ok") else 0

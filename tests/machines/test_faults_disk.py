@@ -1,0 +1,33 @@
+"""A machine that is switched on with its disk full: supervisord, keeper and wall all begin there."""
+
+from pathlib import Path
+
+from tests.deploy.galleries import deployed, supervised
+from tests.deploy.test_recovery import DEATH, child, frames, recovers, wait_running
+from tests.machines.test_faults import fill
+from tests.netns import small_disk
+from tests.processes import wait_for
+
+
+def test_a_morning_on_a_full_disk() -> None:
+    wall = {"size": "64x64", "recorder": True, "recorder_mb": 1}
+    with deployed("display", display=wall) as place, small_disk(place.state, 1_000):
+        conf = place.config / "supervisord.conf"
+        # Logs turn over at 5 MB: here after some lines, so that this, too, happens while there is no room.
+        conf.write_text(conf.read_text().replace("logfile_maxbytes=5MB", "logfile_maxbytes=1KB"))
+        (place.state / "display.log").write_text("yesterday\n" * 100)
+        fill(place.state)
+        # supervisord.out is on the same disk: what supervisord itself complains of is lost as well.
+        out = Path("/dev/null")
+        with supervised(place, out=out, XDG_CACHE_HOME=str(place.state / "cache")) as supervisor:
+            wait_for(lambda: frames(place.ports["display"]), "a wall on a full disk")
+            wait_running(place, "display")
+            wait_running(place, "keeper")
+            old = child(supervisor, "display_node")
+            assert old is not None
+            recovers("kill -9 of a wall that began on a full disk", place.ports["display"], DEATH, old.kill,
+                     lambda: not old.is_running())  # fmt: skip
+            # There is room again: everything is kept again, without anybody's help.
+            for ballast in place.state.glob("ballast-*"):
+                ballast.unlink()
+            wait_for(lambda: (place.state / "display" / "visitors.sqlite3").is_file(), "counts on the disk")
