@@ -50,8 +50,8 @@ def message(surface: pygame.Surface, area: pygame.Rect, size: int, said: Said) -
 
 
 def veil(surface: pygame.Surface, area: pygame.Rect, part: float) -> None:
-    """Cover what was drawn: not at all at 1, wholly at 0."""
-    if part < 1.0:
+    """Cover what was drawn: not at all at 1, wholly at 0. In the smallest windows there is no room for it."""
+    if part < 1.0 and min(area.size) > 0:
         cover = pygame.Surface(area.size)
         cover.fill(ROOM)
         cover.set_alpha(round(255 * (1.0 - part)))

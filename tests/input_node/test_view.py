@@ -8,7 +8,7 @@ from common import wire
 from common.bitmap import BLANK
 from common.counters import Counters
 from common.link import MemoryNetwork
-from input_node import pictures, texts
+from input_node import panels, pictures, texts
 from input_node.layout import Rect, layout
 from input_node.peer import Peer
 from input_node.saying import Said
@@ -244,3 +244,11 @@ def test_each_picture_stays_in_its_place_and_moves(chapter: str, size: tuple[int
         assert lit.sum() == lit[10:-10, 10:-10].sum() > 0
         seen.add(lit.tobytes() + pygame.image.tobytes(surface, "RGB"))
     assert len(seen) > 2
+
+
+def test_where_there_is_no_room_for_words_none_are_veiled() -> None:
+    """The smallest window's message has a negative height: the station died of it when the wall called."""
+    made = layout(240, 240)
+    area = pygame.Rect(made.message.left, made.message.top, made.message.width, made.message.height)
+    assert min(area.size) <= 0
+    panels.veil(pygame.Surface(made.size), area, 0.5)
