@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHON
 
-.PHONY: run test lint bench pictures clean
+.PHONY: run test lint bench soak pictures clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -18,6 +18,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Alone on its machine, a quarter of an hour: whether anything grows in 2,000 tours.
+soak: $(VENV)/.dev
+	SANDGLASS_SOAK=2000 $(BIN)/pytest -s tests/soak
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
