@@ -31,6 +31,8 @@ LATEST = 1 << 53
 """Microseconds, 285 years: no clock that counts from a machine's start gets there, so it is a lie."""
 FASTEST = 64.0
 """Seconds of show a second that any operator can ask for, and more."""
+LONGEST_REST = 3600.0
+"""Seconds for which any answer may stay, and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,12 @@ class Stage:
 
     The greatest (`stamp`, `conductor`) wins: `stamp` is the tide when it was decided, the same number in
     whatever wall's mouth, so all walls choose the same without electing anybody. `number`: the drawing of a
-    tour, or the part of the invitation. `resume`: the rate to go back to after a pause.
+    tour, or the part of the invitation. `resume`: the rate to go back to after a pause. `rest`: seconds of
+    show for which an answer stays: walls that rest differently would not be in step afterwards.
     """
 
     ADDRESS: ClassVar[str] = "/show/stage"
-    TAGS: ClassVar[str] = "shssshsshhhdd"
+    TAGS: ClassVar[str] = "shssshsshhhddd"
     node: str
     stamp: int
     conductor: str
@@ -98,6 +101,7 @@ class Stage:
     real_base: int
     rate: float
     resume: float
+    rest: float = 12.0
 
     def encode(self) -> bytes:
         return _encode(self)
@@ -111,6 +115,8 @@ class Stage:
             return "a time before 0 or after the end of time"
         if not (math.isfinite(self.rate + self.resume) and 0.0 <= self.rate <= FASTEST >= self.resume > 0.0):
             return f"rate {self.rate}, after a pause {self.resume}"
+        if not 0.0 <= self.rest <= LONGEST_REST:
+            return f"rest {self.rest}"
         return None if _is_id(self.node) and _is_id(self.conductor) else "no id"
 
 

@@ -85,14 +85,17 @@ class Rehearsal:
 
 @dataclass(frozen=True, eq=False)
 class Rehearsed:
-    """What another wall has on stage can be shown here too: a tour, or a part of the invitation."""
+    """What another wall has on stage, to be shown here too: a tour, or a part of the invitation.
 
-    show: Compiled | Part
+    None: this wall cannot show it.
+    """
+
+    show: Compiled | Part | None
 
 
 @dataclass(frozen=True, eq=False)
 class Staged:
-    """The walls of the group have this on stage, by our own clock. `form`: of a tour.
+    """The walls of the group have this on stage, by our own clock. `form`: of a tour. `rest`: see `State`.
 
     `stamp` orders what walls decide (see `common.nodes.Stage`).
     """
@@ -101,6 +104,7 @@ class Staged:
     form: Form | None
     clock: ShowClock
     stamp: tuple[int, str]
+    rest: float
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,17 @@ class Nudged:
 
 @dataclass(frozen=True)
 class Together:
-    """Tours are begun this many seconds after they were decided, so that the other walls can too; 0 alone."""
+    """There are other walls; without any, all of this is nothing.
 
-    lead: float
+    Tours are begun `lead` seconds after they were decided, so that the others can too. `crowded`: drawings
+    wait at other walls. When a turn comes, it is left for `patience` seconds to walls that had theirs longer
+    ago. While `following`, another wall's show is made ready here, and nothing of our own begins before it.
+    """
+
+    lead: float = 0.0
+    crowded: bool = False
+    patience: float = 0.0
+    following: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,12 @@ from display_node.events import Awake, Compiled, Drawn, Event, Failed, Nudged, P
 from display_node.form import RECENT, Form, suited
 from display_node.scene import Scene
 from display_node.state import Coming, Phase, State
+from display_node.turns import is_due, joined, unseen
 
 FORGET = 20.0
 """Seconds without a pen after which a drawing on the wall makes way for the invitation."""
 FORGET_WIPED = 4.0
 """The same after the canvas was wiped."""
-MAX_WAITING = 8
-"""Shows that wait for the stage, one a station, some megabytes each."""
 PUNCTUAL = 1.0
 """Seconds after which it is too late to begin something as of when it was due."""
 
@@ -49,7 +48,8 @@ def step(state: State, event: Event, now: float) -> State:
     if isinstance(event, Nudged):
         return _nudged(state, event.seconds)
     if isinstance(event, Together):
-        return replace(state, lead=event.lead)
+        heard = replace(state, lead=event.lead, crowded=event.crowded)
+        return replace(heard, patience=event.patience, following=event.following)
     if isinstance(event, Failed):
         return replace(state, failure=event.reason)
     return _operated(state, event, now) if isinstance(event, Control) else state
@@ -59,25 +59,27 @@ def tick(state: State, now: float) -> State:
     """What becomes of `state` by the mere passing of time. Idempotent at any one `now`."""
     if state.coming is not None:
         return _begin(state, state.coming, now)
-    if state.phase is Phase.TOURING:
-        t = state.time(now)
-        if t >= state.scene.duration:
-            state = replace(state, seen=_seen(state, now))
-        if state.waiting and state.cut is not None and t >= state.cut:
-            return _tour(state, now)
-        if t >= state.scene.duration:
-            ended = _punctual(state.clock.real(state.scene.duration), now, state.rest)
-            return replace(state, phase=Phase.ANSWERED, until=ended + state.rest)
-        return state
+    if state.waiting and is_due(state, now):
+        return _tour(replace(state, seen=_seen(state, now)), now)
+    if state.tour is not None:
+        return _toured(state, now)
     if state.phase is Phase.IDLE and state.time(now) >= state.scene.duration:
         return _drift(state, now)
-    if state.until is None or now < state.until:
+    if state.until is None or now < state.until or state.following:
         return state
-    if state.phase is Phase.ANSWERED and state.clock.paused:
+    return _rest(_decided(state), now)
+
+
+def _toured(state: State, now: float) -> State:
+    """Tour, answer and rest are one stretch of the show's clock, and so the same on all walls."""
+    duration, t = state.scene.duration, state.time(now)
+    if t < duration:
         return state
-    if state.phase is Phase.DRAWING:
-        state = _decided(state)
-    return _rest(state, _punctual(state.until, now))
+    if state.phase is Phase.TOURING:
+        state = replace(state, seen=_seen(state, now), phase=Phase.ANSWERED)
+    if t < duration + state.rest or state.clock.paused:
+        return state
+    return _idle(state, _punctual(state.clock.real(duration + state.rest), now))
 
 
 def _drawn(state: State, event: Drawn, now: float) -> State:
@@ -96,17 +98,14 @@ def _drawn(state: State, event: Drawn, now: float) -> State:
 
 def _compiled(state: State, event: Compiled, now: float) -> State:
     """Start at once, or at the end of the running show's chapter; a station's newest replaces its last."""
-    stations = [show.job.station for show in state.waiting]
-    line = list(state.waiting)
-    if event.job.station in stations:
-        line[stations.index(event.job.station)] = event
-    else:
-        line.append(event)
-    state = replace(state, waiting=tuple(line[:MAX_WAITING]))
+    state = replace(state, waiting=joined(state.waiting, event))
     if state.phase is not Phase.TOURING:
-        return _tour(state, now)
+        return state if state.following else _tour(state, now)
     if state.cut is None:
-        return replace(state, cut=state.scene.next_chapter(state.time(now)))
+        whole = state.crowded and state.form is Form.SHORT  # it is short for those who wait elsewhere
+        return replace(
+            state, cut=state.scene.duration if whole else state.scene.next_chapter(state.time(now))
+        )
     return state
 
 
@@ -115,7 +114,7 @@ def _tour(state: State, now: float) -> State:
     if not state.waiting or state.coming is not None:
         return state
     first, *others = state.waiting
-    form = suited(state.choices.form, bool(others), state.seen.get(first.job.station), now)
+    form = suited(state.choices.form, bool(others) or state.crowded, state.seen.get(first.job.station), now)
     clock = replace(state.clock, show_base=0.0, real_base=now + state.lead)
     return _begin(replace(_decided(state), waiting=tuple(others)), Coming(first, form, clock), now)
 
@@ -128,31 +127,30 @@ def _begin(state: State, coming: Coming, now: float) -> State:
     touring = replace(state, phase=Phase.TOURING, until=None, cut=None, canvas=BLANK, pen=None, coming=None)
     touring = replace(touring, tour=coming.tour, form=coming.form)
     if state.waiting:
-        touring = replace(touring, cut=scene.duration)
+        # A full one is shown because the wall that took it did not know that somebody waits here.
+        whole = coming.tour.job.mine or coming.form is Form.SHORT
+        touring = replace(touring, cut=scene.duration if whole else scene.next_chapter(0.0))
     began = coming.clock.real(0.0)
     return replace(_on_stage(touring, scene, now if began is None else began), clock=coming.clock)
 
 
 def _adopted(state: State, event: Staged, now: float) -> State:
     """What the group has on stage goes before what we had in mind, whose turn comes again."""
-    if state.coming is not None and state.coming.tour.job.mine:
-        state = replace(state, waiting=(state.coming.tour, *state.waiting)[:MAX_WAITING])
-    state = replace(state, adopted=event, coming=None)
+    state = replace(state, waiting=unseen(state, event, now), adopted=event, coming=None, rest=event.rest)
     if isinstance(event.show, Part):
         return replace(_idle(replace(state, ahead=event.show), now), clock=event.clock)
     assert event.form is not None
     if state.tour is event.show and state.form is event.form:
         running = event.clock.show(now) < state.scene.duration
         phase = Phase.TOURING if running else state.phase
-        return replace(state, clock=event.clock, phase=phase, until=None if running else state.until)
+        cut = (state.cut or state.scene.duration) if state.waiting else None
+        return replace(state, clock=event.clock, phase=phase, cut=cut)
     return _begin(state, Coming(event.show, event.form, event.clock), now)
 
 
 def _nudged(state: State, seconds: float) -> State:
     """All that has a time, that much later."""
     moved = replace(state, clock=state.clock.nudged(seconds), since=state.since + seconds)
-    if state.until is not None:
-        moved = replace(moved, until=state.until + seconds)
     if state.coming is not None:
         moved = replace(moved, coming=replace(state.coming, clock=state.coming.clock.nudged(seconds)))
     return moved
@@ -162,14 +160,16 @@ def _decided(state: State) -> State:
     return replace(state, decision=state.decision + 1)
 
 
-def _punctual(due: float | None, now: float, within: float = PUNCTUAL) -> float:
+def _punctual(due: float | None, now: float) -> float:
     """`due`, whenever the frame came: so all walls mean the same instant. Unless that was long ago."""
-    return due if due is not None and due <= now < due + within else now
+    return due if due is not None and due <= now < due + PUNCTUAL else now
 
 
 def _seen(state: State, now: float) -> Mapping[str, float]:
-    """Who saw a whole tour of late, once the one on the wall has come to its end."""
-    if state.tour is None or state.form is not Form.FULL:
+    """Who saw a whole tour of late: also whoever sees the end of the one on the wall."""
+    if state.phase is not Phase.TOURING or state.tour is None or state.form is not Form.FULL:
+        return state.seen
+    if state.time(now) < state.scene.duration:
         return state.seen
     recent = {station: at for station, at in state.seen.items() if now - at < RECENT}
     return recent | {state.tour.job.station: now}
@@ -239,5 +239,5 @@ def _sought(state: State, t: float, now: float) -> State:
     """Jump within the scene; from the answer back into its tour."""
     moved = replace(state, clock=state.clock.seek(now, min(t, state.scene.duration)))
     if state.phase is Phase.ANSWERED and t < state.scene.duration:
-        return replace(moved, phase=Phase.TOURING, until=None)
+        return replace(moved, phase=Phase.TOURING)
     return moved

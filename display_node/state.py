@@ -30,7 +30,8 @@ class Coming:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """`since`: when `scene` came on the wall. `until`: when the phase ends by itself, None for never.
+    """`since`: when `scene` came on the wall. `until`: when a drawing is forgotten. `rest`: seconds of show
+    for which an answer stays.
 
     `invitation`: the part of it that is on the wall, or was; `ahead`: the one to follow. `canvas`: the live
     picture. `tour`: the show on the wall, if it is one, in its form `form`; `cut`: seconds into it at which
@@ -38,7 +39,8 @@ class State:
     tour. `configured`: the choices to go back to.
 
     Of the group: `lead` seconds lie between a tour's decision and its beginning, and `coming` is in between;
-    `decision` counts what was decided here and others should do too; `adopted` is what others decided last.
+    `crowded`, `patience`, `following`: see `events.Together`; `decision` counts what was decided here and
+    others should do too; `adopted` is what others decided last.
     """
 
     invitation: Part
@@ -63,6 +65,9 @@ class State:
     leave: bool = False
     failure: str | None = None
     lead: float = 0.0
+    crowded: bool = False
+    patience: float = 0.0
+    following: bool = False
     coming: Coming | None = None
     decision: int = 0
     adopted: Staged | None = None

@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 
 from common.bitmap import Bitmap
-from common.errors import DataError, SandglassError
+from common.errors import ConfigError, DataError, SandglassError
 from common.wire import Answer
 from display_node.attract.cast import cast, ring
 from display_node.attract.waves import gains
@@ -72,13 +72,11 @@ class Worker:
         self._visitors: deque[Probe] = deque(maxlen=REMEMBERED)
         self._brightness: Mapping[str, float] = {}
         self._number, self._standing = -1, asleep(network)
-        self._newest = 0
+        self._newest, self._answers = 0, 0
         self._follow, self._together = False, together
         self._rehearsal: Rehearsal | None = None
         self._latest: tuple[Job, Probe] | None = None
-        self._answers = 0
-        self._change = threading.Condition()
-        self._closing = False
+        self._change, self._closing = threading.Condition(), False
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -151,6 +149,8 @@ class Worker:
                     self._compile()
                 else:
                     self._drift()
+            except ConfigError as error:
+                log.warning("another wall shows what this one cannot: %s", error)
             except Exception:  # one drawing must not end the shows of all
                 log.exception("a show could not be compiled")
 
@@ -199,31 +199,34 @@ class Worker:
     def _compile(self) -> None:
         with self._change:
             _, (job, probe) = self._to_show.popitem(last=False)
-            self._latest = job, probe
-            exhibit = self._exhibit
+            self._latest, exhibit = (job, probe), self._exhibit
         scenes = {form: exhibit.build(self._network, probe, self._seed, form) for form in Form}
         self._post(Compiled(job, probe, scenes, exhibit.name, self._seed))
         if probe not in self._visitors:
             self._visitors.appendleft(probe)
             self._newest = self._number + 1
-        if self._together:
-            return
-        with self._change:
-            self._follow = True  # after a breath, in which the wall takes the show over undisturbed
+        with self._change:  # after a breath, in which the wall takes the show over undisturbed
+            self._follow = self._follow or not self._together
 
     def _rehearse(self, rehearsal: Rehearsal) -> None:
-        """Read and compile what another wall shows, in the one form in which it does."""
+        """Post what another wall shows, or that this one cannot: else ours would wait for it for ever."""
         with self._change:
-            if self._rehearsal is rehearsal:
-                self._rehearsal = None
-        if rehearsal.job is None:
-            self._post(Rehearsed(self._part(rehearsal.number)))
-            return
+            self._rehearsal = None if self._rehearsal is rehearsal else self._rehearsal
+        show = None
+        try:
+            show = self._rehearsed(rehearsal)
+        finally:
+            self._post(Rehearsed(show))
+
+    def _rehearsed(self, rehearsal: Rehearsal) -> Compiled | Part:
+        """In the one form in which the other wall shows it."""
+        job, form = rehearsal.job, rehearsal.form
+        if job is None:
+            return self._part(rehearsal.number)
         assert self._reader is not None
-        probe = self._reader.read(rehearsal.job.bitmap, rehearsal.job.canvas)
-        scene = find(rehearsal.exhibit).build(self._network, probe, rehearsal.seed, rehearsal.form)
-        scenes = {rehearsal.form: scene}
-        self._post(Rehearsed(Compiled(rehearsal.job, probe, scenes, rehearsal.exhibit, rehearsal.seed)))
+        probe = self._reader.read(job.bitmap, job.canvas)
+        scene = find(rehearsal.exhibit).build(self._network, probe, rehearsal.seed, form)
+        return Compiled(job, probe, {form: scene}, rehearsal.exhibit, rehearsal.seed)
 
     def _drift(self) -> None:
         """Post what comes after the part that is on the wall."""
@@ -242,7 +245,6 @@ class Worker:
             before, number = self._standing, self._number + 1
         if self._together:
             return self._part(number)
-        age = number - self._newest
-        digits = cast(self._shipped, self._visitors, before, self._seed, number, age)
+        digits = cast(self._shipped, self._visitors, before, self._seed, number, number - self._newest)
         scene = invitation.part(self._network, [before, *digits], self._seed, number, self._brightness)
         return Part(scene, number, digits[-1], (before, *digits))

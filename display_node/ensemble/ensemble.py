@@ -4,47 +4,36 @@ Whatever is decided on a wall (a tour begins; an operator pauses, seeks, goes on
 with a stamp, and the greatest stamp is on stage everywhere. Beats carry the stamp as well, so a wall that
 missed an announcement, or has only just come, notices and asks. What follows by itself from what is on stage,
 such as the answer after the tour and the invitation after the answer, is not announced: each wall comes to it
-at the same instant. When a wall dies the others carry on.
+at the same instant, and `pace` keeps their clocks together. When a wall dies the others carry on.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from common.clock import ShowClock
 from common.link import Address, Link
 from common.nodes import Ask, Picture, Stage
 from common.peer import Peer
 from common.peers import Peers
 from common.wire import Clear, Preview
+from display_node.ensemble.fairness import Turns
 from display_node.ensemble.inbox import Inbox, stamp
+from display_node.ensemble.learning import Learning
+from display_node.ensemble.pace import Pace, setter
 from display_node.ensemble.report import report, stamp_of
-from display_node.ensemble.sharing import (
-    INVITATION,
-    TOUR,
-    Item,
-    Stamp,
-    after_tour,
-    described,
-    item,
-    ours,
-    part_item,
-    pictures,
-    shown,
-    tour_item,
-)
-from display_node.events import Compiled, Event, Job, Nudged, Part, Rehearsal, Rehearsed, Staged, Together
+from display_node.ensemble.sharing import Stamp, after_tour, described, item, ours, pictures, shown
+from display_node.events import Compiled, Event, Nudged, Rehearsal, Rehearsed, Staged, Together
 from display_node.form import Form
 from display_node.state import State
 
 LEAD = 0.5
 """Seconds from a tour's decision to its beginning where there are other walls: they have to compile it."""
-REPEATS = (0.0, 0.06, 0.15, 0.3)
+REPEATS = (0.0, 0.06, 0.15, 0.3, 0.5, 0.8)
 """Seconds after a decision at which it is announced: each datagram may well be lost."""
 ASK_EVERY, ANSWER_EVERY = 0.2, 0.1
 """Seconds between two questions of ours, and between two answers: these are forty times as long."""
-SLEW = 0.0008
-"""Seconds a frame by which our clock is nudged at most: less than the sound takes for a jump."""
-SETTLED = 0.0015
-"""Seconds of difference that are left alone: nobody sees a tenth of a frame."""
+ASK_IN_VAIN_EVERY = 1.0
+"""The same while what is on stage cannot be shown here."""
 FUTURE = 5_000_000
 """Microseconds by which a stamp may be ahead of the tide before it is taken for nonsense."""
 
@@ -64,16 +53,15 @@ class Ensemble:
         cue: Callable[[int], None],
     ) -> None:
         self._peers, self._link, self._post = peers, link, post
-        self._rehearse, self._cue = rehearse, cue
+        self._cue = cue
         self._inbox = Inbox()
+        self._learning = Learning(rehearse, link, self._inbox)
+        self._pace, self._turns = Pace(), Turns(peers.me.id)
         self._held: Stamp = (0, peers.me.id)
         self._others: list[Peer] = []
         self._announcements: list[float] = []
         self._ask_due = self._answer_due = 0.0
-        self._rehearsing: Item | None = None
-        self._ready: Compiled | Part | None = None
-        self._anchor: tuple[str, float] | None = None
-        self._lead = 0.0
+        self._together = Together()
         self._frame: dict[str, float] = {}
 
     @property
@@ -103,26 +91,18 @@ class Ensemble:
     def takes(self, event: Event) -> bool:
         """Whether an event is one for the show: not what was only rehearsed, or is no longer the latest."""
         if isinstance(event, Rehearsed):
-            self._ready = event.show
+            self._learning.rehearsed(event.show)
             return False
-        return not isinstance(event, Staged) or event.stamp > self._held
+        return not isinstance(event, Staged) or event.stamp >= self._held
 
     def after(self, before: State, state: State, now: float) -> None:
-        if state.adopted is not None and state.adopted is not before.adopted:
-            self._held = state.adopted.stamp
-            self._cue_next(state)
-        if state.decision != before.decision:
-            self._held = max(self._peers.tide(now), self._held[0] + 1), self._peers.me.id
-            self._anchor = None
-            self._announcements = [now + later for later in REPEATS]
-            self._cue_next(state)
+        self._hold(before, state, now)
         group = self._peers.group
         self._others = [
             peer
             for peer in self._peers.alive(now, "display")
             if group and peer.group == group and peer.offset is not None  # else it may be anybody's address
         ]
-        self._mind_the_lead()
         if self._announcements and now >= self._announcements[0]:
             self._announcements.pop(0)
             self._tell(state, self._others)
@@ -130,8 +110,9 @@ class Ensemble:
             self._answer_due = now + ANSWER_EVERY
             askers = self._inbox.askers()
             self._tell(state, [peer for peer in self._others if peer.id in askers])
-        self._follow(state, now)
-        self._nudge(state, now)
+        following = self._follow(state, now)
+        self._keep_step(state, now)
+        self._mind_the_others(following)
         self._frame = {"show": round(state.time(now), 6), "at": round(now, 6), "rate": state.clock.rate}
 
     def close(self) -> None:
@@ -141,103 +122,92 @@ class Ensemble:
         """For the health page. `frame`: the time of the show in the last one, and by our clock."""
         return report(self._peers.group, self._others, self._held) | {"frame": self._frame}
 
-    def _cue_next(self, state: State) -> None:
+    def _hold(self, before: State, state: State, now: float) -> None:
+        """Take on the stamp of what was adopted, or give one to what was decided here."""
+        if state.adopted is not None and state.adopted is not before.adopted:
+            self._held = state.adopted.stamp
+            self._pace.begin()
+        if state.decision != before.decision:
+            self._held = max(self._peers.tide(now), self._held[0] + 1), self._peers.me.id
+            self._pace.begin()
+            self._announcements = [now + later for later in REPEATS]
         found = shown(state)
-        if found is not None and found[0].kind == TOUR:
-            self._cue(after_tour(self._held))
+        if found is not None and self._turns.note(found[0], self._held):
+            self._cue(after_tour(found[0]))
 
-    def _mind_the_lead(self) -> None:
-        lead = LEAD if self._others else 0.0
-        if lead != self._lead:
-            self._lead = lead
-            self._post(Together(lead))
+    def _mind_the_others(self, following: bool) -> None:
+        """The show knows of other walls by this alone."""
+        crowded = any(peer.waiting for peer in self._others)
+        found = Together(LEAD, crowded, self._turns.patience(self._others), following)
+        if not self._others:
+            found = Together()
+        if found != self._together:
+            self._together = found
+            self._post(found)
 
-    def _tell(self, state: State, to: Sequence[Peer]) -> None:
+    def _tell(self, state: State, to: Sequence[Peer], *, pictured: bool = True) -> None:
         """Not before the network is awake: the invitation begins anew then."""
         stage = described(state, self._peers.me.id, self._held) if state.awake else None
         if stage is None:
             return
+        drawn = pictures(state) if pictured else []
+        datagrams = [*(picture.encode() for picture in drawn), stage.encode()]
         for peer in to:
-            for datagram in (*(picture.encode() for picture in pictures(state)), stage.encode()):
+            for datagram in datagrams:
                 self._link.send(datagram, peer.address)
 
-    def _follow(self, state: State, now: float) -> None:
-        """Bring on stage what the others have there, once we know all of it."""
+    def _follow(self, state: State, now: float) -> bool:
+        """Bring on stage what the others have there; whether it has first to be made ready here."""
         stage = self._inbox.stage
-        teller = self._other(stage.node) if stage is not None else None
-        if stage is None or teller is None or stamp(stage) <= self._held:
+        teller = next((peer for peer in self._others if stage and peer.id == stage.node), None)
+        if stage is None or teller is None or not state.awake or not self._matters(stage, teller, state, now):
             if stage is not None:
                 self._inbox.drop(stage)
             self._catch_up(now)
-        elif teller.offset is not None and state.awake:
-            show = self._found(item(stage), state)
-            if show is None:
-                self._learn(stage, teller, now)
-                return
+            return False
+        what = item(stage)
+        show = self._learning.found(what, state)
+        if show is not None:
             form = Form(stage.form) if isinstance(show, Compiled) else None
-            self._post(Staged(show, form, ours(stage, teller.offset.seconds), stamp(stage)))
-            self._anchor = teller.id, teller.offset.seconds
-            self._rehearsing = self._ready = None
+            self._post(Staged(show, form, self._by_us(stage, teller), stamp(stage), stage.rest))
+            self._learning.over()
             self._inbox.drop(stage)
+        elif not self._learning.learn(what, teller.address):
+            self._ask(teller, now, ASK_EVERY)
+        elif self._learning.impossible(what):
+            self._inbox.drop(stage)
+            return False
+        return True
+
+    def _matters(self, stage: Stage, teller: Peer, state: State, now: float) -> bool:
+        """Whether it is later than what is on our wall; or the same, which we have lost."""
+        if stamp(stage) != self._held or self._learning.impossible(item(stage)):
+            return stamp(stage) > self._held and not self._learning.impossible(item(stage))
+        me = self._peers.me.id
+        if teller.id != me and teller.id == setter(me, self._others, self._held):
+            self._pace.compare(state, item(stage), self._by_us(stage, teller), now)
+        return self._pace.lost
+
+    def _by_us(self, stage: Stage, teller: Peer) -> ShowClock:
+        assert teller.offset is not None  # it is one of the others
+        return ours(stage, teller.offset.seconds)
 
     def _catch_up(self, now: float) -> None:
         """Ask whoever is furthest ahead: we have just come, or have missed something."""
         if self._others:
             first = max(self._others, key=stamp_of)
             if stamp_of(first) > self._held:
-                self._ask(first, now)
+                self._ask(first, now, ASK_IN_VAIN_EVERY if self._learning.vain else ASK_EVERY)
 
-    def _ask(self, peer: Peer, now: float) -> None:
+    def _ask(self, peer: Peer, now: float, every: float) -> None:
         if now >= self._ask_due:
-            self._ask_due = now + ASK_EVERY
+            self._ask_due = now + every
             self._link.send(Ask(self._peers.me.id).encode(), peer.address)
 
-    def _other(self, id: str) -> Peer | None:
-        return next((peer for peer in self._others if peer.id == id), None)
-
-    def _found(self, what: Item, state: State) -> Compiled | Part | None:
-        """The show, if it is at hand: on our wall already, coming, or rehearsed."""
-        tours = [(state.tour, state.form)]
-        if state.coming is not None:
-            tours.append((state.coming.tour, state.coming.form))
-        if isinstance(self._ready, Compiled):
-            tours.append((self._ready, next(iter(self._ready.scenes))))
-        for tour, form in tours:
-            if tour is not None and form is not None and tour_item(tour, form) == what:
-                return tour
-        parts = (state.invitation, state.ahead, self._ready)
-        return next((part for part in parts if isinstance(part, Part) and part_item(part) == what), None)
-
-    def _learn(self, stage: Stage, teller: Peer, now: float) -> None:
-        """Have it compiled, once; ask for its pictures if they are missing."""
-        what = item(stage)
-        if what == self._rehearsing:
-            return
-        if what.kind == INVITATION:
-            self._rehearsing = what
-            self._rehearse(Rehearsal(None, "", Form.FULL, 0, what.number))
-            return
-        found = self._inbox.drawing(what.station, what.number)
-        if found is None:
-            self._ask(teller, now)
-        elif what.form not in {form.value for form in Form}:
-            self._inbox.drop(stage)
-        else:
-            self._rehearsing = what
-            job = Job(what.station, what.number, *found, self._link, teller.address, mine=False)
-            self._rehearse(Rehearsal(job, what.exhibit, Form(what.form), what.seed, 0))
-
-    def _nudge(self, state: State, now: float) -> None:
-        """Go with the clock that we took the show from, as we come to know it better."""
-        if self._anchor is None:
-            return
-        told_by, used = self._anchor
-        teller = self._other(told_by)
-        if teller is None or teller.offset is None:
-            return
-        behind = used - teller.offset.seconds
-        if abs(behind) > SETTLED:
-            most = SLEW / max(state.clock.rate, 1.0)
-            step = min(max(behind, -most), most)
-            self._anchor = told_by, used - step
+    def _keep_step(self, state: State, now: float) -> None:
+        """Set the pace if it is ours to, else go with it."""
+        if setter(self._peers.me.id, self._others, self._held) == self._peers.me.id:
+            if self._pace.speaks(now):
+                self._tell(state, self._others, pictured=False)
+        elif step := self._pace.step(state):
             self._post(Nudged(step))

@@ -4,6 +4,7 @@ A clock is three numbers, so a show is told in one datagram: what it is, and sin
 sender's clock; whoever hears them knows by how far that is from its own (`common.offset`).
 """
 
+import zlib
 from typing import NamedTuple
 
 from common.clock import ShowClock
@@ -64,7 +65,7 @@ def described(state: State, me: str, stamp: Stamp) -> Stage | None:
     times = round(clock.show_base * MICRO), round(clock.real_base * MICRO)
     return Stage(
         me, stamp[0], stamp[1], what.kind, what.station, what.number, what.exhibit, what.form, what.seed,
-        *times, clock.rate, clock.resume,
+        *times, clock.rate, clock.resume, state.rest,
     )  # fmt: skip
 
 
@@ -83,6 +84,6 @@ def ours(stage: Stage, offset: float) -> ShowClock:
     return ShowClock(stage.show_base / MICRO, stage.real_base / MICRO - offset, stage.rate, stage.resume)
 
 
-def after_tour(stamp: Stamp) -> int:
-    """Which part of the invitation follows on a tour: the same on all walls that know its stamp."""
-    return stamp[0] // 1_000_000 % PARTS
+def after_tour(tour: Item) -> int:
+    """Which part of the invitation follows on a tour: the same on all walls, paused or sought or not."""
+    return zlib.crc32(f"{tour.station} {tour.number}".encode()) % PARTS

@@ -14,7 +14,7 @@ from common.nodes import Ask, Beat, Message, Picture, Stage
 
 ONE, OTHER = (str(uuid.UUID(int=number, version=4)) for number in (1, 2))
 BEAT = Beat(ONE, "display", "Wand links", "halle", 9002, 5, 4, 3, 9, 8, OTHER, 2, True)
-STAGE = Stage(ONE, 8, OTHER, "tour", "벽", 7, "convolution", "full", 1, -500_000, 33, 0.0, 1.5)
+STAGE = Stage(ONE, 8, OTHER, "tour", "벽", 7, "convolution", "full", 1, -500_000, 33, 0.0, 1.5, 8.0)
 PICTURE = Picture("벽", 7, nodes.CANVAS, BLANK)
 
 
@@ -54,6 +54,8 @@ def test_the_longest_of_each_fits_with_a_seal_around_it() -> None:
         replace(STAGE, rate=float("nan")),
         replace(STAGE, rate=65.0),
         replace(STAGE, resume=0.0),
+        replace(STAGE, rest=-1.0),
+        replace(STAGE, rest=float("nan")),
         replace(STAGE, seed=-1),
         replace(STAGE, real_base=nodes.LATEST),
         replace(PICTURE, which=2),

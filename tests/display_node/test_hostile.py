@@ -24,7 +24,7 @@ from display_node.events import Compiled, Event, Failed, Job
 from display_node.ledger import Ledger
 from display_node.mailbox import MAX_STATIONS
 from display_node.network import FORMAT, SHIPPED, Network, load
-from display_node.show import MAX_WAITING
+from display_node.turns import MAX_WAITING
 from display_node.worker import MAX_QUEUE, Worker
 from tests.display_node.conftest import Wall, refused, until
 from tests.display_node.test_desk import ONE

@@ -8,16 +8,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.bitmap import BLANK, SIDE, Bitmap
+from common.clock import ShowClock
 from common.control import VERBS, Control
 from common.link import MemoryNetwork
 from display_node import state as states
 from display_node.choices import Choices
-from display_node.events import Awake, Compiled, Drawn, Event, Failed, Job, Part, Wiped
+from display_node.events import (
+    Awake,
+    Compiled,
+    Drawn,
+    Event,
+    Failed,
+    Job,
+    Part,
+    Staged,
+    Together,
+    Wiped,
+)
 from display_node.form import Form
 from display_node.probe import Probe
 from display_node.scene import Chapter, Scene
-from display_node.show import FORGET, FORGET_WIPED, MAX_WAITING, step, tick
+from display_node.show import FORGET, FORGET_WIPED, step, tick
 from display_node.state import Phase, State
+from display_node.turns import MAX_WAITING
 
 REST = 12.0
 INK = Bitmap(bytes([200]) * SIDE * SIDE)
@@ -278,14 +291,16 @@ def test_next_goes_chapter_by_chapter_to_the_answer_and_on() -> None:
 
 def test_seeking_back_from_the_answer_goes_on_with_the_tour() -> None:
     state = told(answered(), "seek", 12.0, now=131.0)
-    assert (state.phase, state.until, state.time(131.0)) == (Phase.TOURING, None, 12.0)
+    assert (state.phase, state.time(131.0)) == (Phase.TOURING, 12.0)
     assert tick(state, 149.0).phase is Phase.ANSWERED
 
 
 def test_a_pause_holds_the_answer_too() -> None:
     held = told(answered(), "pause", now=131.0)
     assert tick(held, 1000.0).phase is Phase.ANSWERED
-    assert tick(told(held, "play", now=1000.0), 1000.0).phase is Phase.IDLE
+    played = told(held, "play", now=1000.0)
+    assert tick(played, 1000.0 + REST - 1.5).phase is Phase.ANSWERED, "the rest of the rest is still to come"
+    assert tick(played, 1000.0 + REST - 0.5).phase is Phase.IDLE
 
 
 def test_settings_are_taken_and_reset_undoes_them() -> None:
@@ -372,7 +387,7 @@ def test_what_holds_whatever_happens(story: list[tuple[Event | None, float]]) ->
         assert (state.tour is None) == (state.form is None)
         assert (state.tour is None) == (state.phase in (Phase.IDLE, Phase.DRAWING))
         assert (state.pen is None) == (state.phase is not Phase.DRAWING)
-        assert (state.until is None) == (state.phase in (Phase.IDLE, Phase.TOURING))
+        assert (state.until is None) == (state.phase is not Phase.DRAWING)
         assert (state.cut is None) == (not state.waiting)
         assert state.phase is Phase.TOURING or not state.waiting
         assert state.phase is Phase.DRAWING or state.canvas == BLANK
@@ -394,3 +409,73 @@ def test_in_the_end_it_invites_again(story: list[tuple[Event | None, float]]) ->
         now += 5.0
         state = tick(state, now)
     assert (state.phase, state.waiting) == (Phase.IDLE, ())
+
+
+def staged(show: Compiled | Part, stamp: int, *, began: float, rest: float = REST) -> Staged:
+    """Another wall's show, begun at `began`."""
+    form = Form.FULL if isinstance(show, Compiled) else None
+    return Staged(show, form, ShowClock.starting(began), (stamp, "other"), rest)
+
+
+def together(*stations: str, now: float = 100.0) -> State:
+    """One of several walls: its first show is about to begin, half a second after `now`."""
+    state = step(begin(now), Together(lead=0.5), now)
+    for station in stations:
+        state = step(state, compiled(station), now)
+    return state
+
+
+def test_who_waits_has_a_turn_whatever_the_others_have_on_stage() -> None:
+    """Another wall goes back to the invitation; here a visitor's show was about to begin."""
+    state = tick(step(together("a"), staged(NEXT, 1, began=100.2), 100.2), 100.2)
+    assert state.coming is not None
+    assert tick(state, 101.0).phase is Phase.TOURING
+    later = step(touring("a", "b"), staged(NEXT, 1, began=101.0), 101.0)
+    ours = tick(later, 101.0).tour
+    assert ours is not None
+    assert ours.job.station == "b"
+
+
+def test_a_show_that_another_wall_paused_before_it_began_is_shown_once() -> None:
+    state = together("a")
+    assert state.coming is not None
+    told = step(state, staged(state.coming.tour, 1, began=100.6), 100.2)
+    assert told.waiting == ()
+    assert tick(told, 100.7).phase is Phase.TOURING
+
+
+def test_a_show_that_was_turned_away_waits_unless_its_station_sent_a_newer_one() -> None:
+    other, newer = replace(compiled("z"), job=replace(compiled("z").job, mine=False)), compiled("a", 2)
+    state = together("a")
+    assert [show.job.drawing for show in step(state, staged(other, 1, began=100.6), 100.2).waiting] == [1]
+    state = step(state, newer, 100.1)
+    assert step(state, staged(other, 1, began=100.6), 100.2).waiting == (newer,)
+
+
+def test_a_tour_that_had_hardly_begun_comes_again_and_one_that_was_seen_does_not() -> None:
+    other = replace(compiled("z"), job=replace(compiled("z").job, mine=False))
+    early = step(touring("a"), staged(other, 1, began=102.0), 102.0)
+    assert [show.job.station for show in early.waiting] == ["a"]
+    assert step(touring("a"), staged(other, 1, began=108.0), 108.0).waiting == ()
+
+
+def test_while_another_walls_show_is_made_ready_nothing_of_ours_begins() -> None:
+    following = step(drawing("b"), Together(0.5, following=True), 100.0)
+    waits = tick(step(following, compiled("a"), 101.0), 101.0)
+    assert (waits.phase, waits.coming, len(waits.waiting)) == (Phase.DRAWING, None, 1)
+    assert tick(following, 200.0).decision == following.decision, "nor is it sent away by a forgotten drawing"
+    free = tick(step(waits, Together(0.5), 102.0), 102.0)
+    assert free.coming is not None
+
+
+def test_a_turn_is_left_to_others_first() -> None:
+    state = step(step(touring("a"), compiled("b"), 125.0), Together(0.5, patience=0.4), 125.0)
+    assert tick(state, 130.3).coming is None
+    assert tick(tick(state, 130.3), 130.5).coming is not None
+
+
+def test_a_rest_is_the_same_on_all_walls() -> None:
+    other = replace(compiled("z"), job=replace(compiled("z").job, mine=False))
+    state = step(begin(), staged(other, 1, began=100.0, rest=3.0), 100.0)
+    assert tick(state, 132.9).phase is Phase.ANSWERED
+    assert tick(state, 133.1).phase is Phase.IDLE

@@ -17,7 +17,7 @@ from display_node import state as states
 from display_node.attract.cast import DIGITS, ENCORE
 from display_node.choices import Choices
 from display_node.engines.eager import Eager
-from display_node.events import Awake, Compiled, Event, Job, Part
+from display_node.events import Awake, Compiled, Event, Job, Part, Rehearsal, Rehearsed
 from display_node.exhibits.listening import exhibit as listening
 from display_node.form import Form
 from display_node.ledger import Ledger
@@ -171,3 +171,14 @@ def test_a_submit_in_the_middle_of_a_part_goes_on_stage_at_once(room: Room) -> N
     assert (state.form, state.time(12.0)) == (Form.FULL, 0.0)
     assert state.tour is not None
     assert state.scene is state.tour.scenes[Form.FULL]
+
+
+def test_what_another_wall_shows_and_this_one_cannot_is_said_so(room: Room) -> None:
+    """Unknown here, or broken: whoever waits for it goes on, and so does the worker."""
+    room.next()
+    job = Job("tablet", 1, samples()[0], samples()[0], WALL, TABLET.address, mine=False)
+    for exhibit, known in (("of tomorrow", False), ("convolution", True)):
+        room.worker.rehearse(Rehearsal(job, exhibit, Form.SHORT, 1, 0))
+        event = room.next()
+        assert isinstance(event, Rehearsed)
+        assert (event.show is not None) is known
