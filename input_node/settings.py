@@ -17,9 +17,7 @@ SMALLEST, LARGEST = 240, 8192
 class Settings:
     display: str = setting("", "the wall's drawing port, HOST or HOST:PORT; empty: whichever wall is found")
     prefer: str = setting("", "of several walls that are found, the one to send to: its name or id")
-    discovery: bool = setting(
-        True, "find walls, and be found, by mDNS"
-    )
+    discovery: bool = setting(True, "find walls, and be found, by mDNS")
     peers: str = setting("", "nodes to look for without mDNS, HOST:PORT separated by spaces")
     state: Path | None = setting(None, "folder for this station's id and the walls it knew")
     headless: bool = setting(False, "run without a screen")
