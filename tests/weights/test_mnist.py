@@ -1,6 +1,7 @@
 """IDX files: what is read, and what is refused."""
 
 import gzip
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,7 @@ def test_a_picture_gets_two_pixels_more_on_each_side(tmp_path: Path) -> None:
         (idx(PICTURES), idx(np.array([7, 10]))),
         (idx(PICTURES[:0]), idx(LABELS[:0])),
     ],
+    ids=itertools.count(),  # packed bytes hold the time, and workers must agree on a test's name
 )
 def test_a_file_that_is_not_digits_is_refused_in_one_line(
     tmp_path: Path, pictures: bytes, labels: bytes
