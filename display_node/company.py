@@ -74,9 +74,9 @@ class Company:
         """See `Ensemble.relay`."""
         return self._ensemble is None or self._ensemble.relay(message, sender)
 
-    def takes(self, event: Event) -> bool:
+    def takes(self, event: Event, decided: bool) -> bool:
         """See `Ensemble.takes`."""
-        return self._ensemble is None or self._ensemble.takes(event)
+        return self._ensemble is None or self._ensemble.takes(event, decided)
 
     def tick(self, now: float) -> None:
         if self._anyone:

@@ -137,7 +137,8 @@ class Wall:
         before = self._state
         state = before
         for event in self._mailbox.drain():
-            if self._company.takes(event) and (not isinstance(event, Control) or self._possible(event)):
+            taken = self._company.takes(event, decided=state.decision != before.decision)
+            if taken and (not isinstance(event, Control) or self._possible(event)):
                 state = show.step(state, event, now)
         state = show.tick(state, now)
         self._state = state

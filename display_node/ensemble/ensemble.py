@@ -88,12 +88,19 @@ class Ensemble:
             self._link.send(datagram, peer.address)
         return True
 
-    def takes(self, event: Event) -> bool:
-        """Whether an event is one for the show: not what was only rehearsed, or is no longer the latest."""
+    def takes(self, event: Event, decided: bool = False) -> bool:
+        """Whether an event is one for the show: not what was only rehearsed, or is no longer the latest.
+
+        `decided`: something was, in this very frame, which is later than all that others have told us.
+        """
         if isinstance(event, Rehearsed):
             self._learning.rehearsed(event.show)
             return False
-        return not isinstance(event, Staged) or event.stamp >= self._held
+        if not isinstance(event, Staged):
+            return True
+        if decided and event.stamp > self._held:
+            self._held = event.stamp  # what was decided goes beyond it
+        return not decided and event.stamp >= self._held
 
     def after(self, before: State, state: State, now: float) -> None:
         self._hold(before, state, now)
@@ -174,9 +181,6 @@ class Ensemble:
             self._inbox.drop(stage)
         elif not self._learning.learn(what, teller.address):
             self._ask(teller, now, ASK_EVERY)
-        elif self._learning.impossible(what):
-            self._inbox.drop(stage)
-            return False
         return True
 
     def _matters(self, stage: Stage, teller: Peer, state: State, now: float) -> bool:

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from common.control import Control
 from common.link import Address
 from common.nodes import Ask, Beat, Picture, Stage
 from common.peer import ALIVE
 from common.wire import Preview
 from display_node.ensemble.ensemble import LEAD
-from display_node.events import Drawn
+from display_node.events import Drawn, Staged
 from display_node.show import FORGET
 from display_node.state import Phase
 from tests.display_node.ensemble.walls import (
@@ -76,6 +77,21 @@ def test_through_jitter_and_loss_they_stay_within_a_few_milliseconds() -> None:
         found += differences(air, one, other, 12.0, switches=2)
     found.sort()
     assert found[int(0.99 * len(found))] < 0.008, found[-10:]
+
+
+def test_a_pause_is_not_lost_to_what_another_wall_said_just_before() -> None:
+    """What `one` announced waits for the next frame of `other`, where the operator's word comes first."""
+    air = Air(steady)
+    one, other = pair(air)
+    one.submit("a")
+    air.run(LEAD + 2.0)
+    one.command("seek", 7.0)
+    while not any(isinstance(event, Staged) for event in other.posted):
+        air.run(FRAME)
+    other.posted.insert(0, Control("pause"))
+    air.run(0.5)
+    assert (one.state.clock.paused, other.state.clock.paused) == (True, True)
+    assert apart(one, other) < 1e-6
 
 
 def test_pause_seek_and_speed_on_one_go_to_all() -> None:
@@ -392,3 +408,13 @@ def test_after_quiet_nobody_decides_any_more() -> None:
     air.run(60.0)
     assert [wall.ensemble.held for wall in walls] == held
     assert air.sent - sent < 60 * (6 + 2) * 1.2, "six beats a second and two words of the pace"
+
+
+def test_a_wall_that_hung_takes_over_what_the_others_show() -> None:
+    """Nothing was decided meanwhile, so nobody's stamp tells that it is parts of the invitation behind."""
+    air = Air(steady)
+    one, hung = pair(air)
+    hung.asleep = air.now + 80.0
+    air.run(85.0)
+    assert one.ensemble.held == hung.ensemble.held
+    assert apart(one, hung) < 0.002

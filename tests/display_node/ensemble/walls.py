@@ -138,7 +138,7 @@ class Wall:
         before, events = self.state, list(self.posted)
         self.posted.clear()
         for event in events:
-            if self.ensemble.takes(event):
+            if self.ensemble.takes(event, decided=self.state.decision != before.decision):
                 self.state = step(self.state, event, self.now)
         self.state = tick(self.state, self.now)
         if self.state.invitation is not before.invitation:
