@@ -479,3 +479,15 @@ def test_a_rest_is_the_same_on_all_walls() -> None:
     state = step(begin(), staged(other, 1, began=100.0, rest=3.0), 100.0)
     assert tick(state, 132.9).phase is Phase.ANSWERED
     assert tick(state, 133.1).phase is Phase.IDLE
+
+
+def test_what_another_wall_shows_of_ours_waits_no_more() -> None:
+    second = compiled("b")
+    theirs = replace(second, job=replace(second.job, mine=False))
+    assert step(step(touring("a"), second, 110.0), staged(theirs, 1, began=110.0), 110.0).waiting == ()
+
+
+def test_a_show_is_short_where_others_wait_at_other_walls() -> None:
+    state = step(step(begin(), Together(0.0, crowded=True), 100.0), compiled("a"), 100.0)
+    assert state.form is Form.SHORT
+    assert step(state, compiled("b"), 101.0).cut == state.scene.duration, "theirs is the next turn"
