@@ -40,19 +40,27 @@ class Counted(Headless):
         self.state: Callable[[], State | None] = lambda: None
         self._gl = ctypes.CDLL(ctypes.util.find_library("OpenGL") or ctypes.util.find_library("GL"))
         self._tell_at = 0.0
-        self._toured: object = None
+        self._touring: object = None
+        self._counted: object = None
         self._tours = 0
 
     def present(self) -> None:
         super().present()
-        state = self.state()
-        if state and state.phase is Phase.ANSWERED and state.tour is not self._toured:
-            self._toured = state.tour
-            self._tours += 1
-            print(json.dumps({"toured": self._tours}), flush=True)
+        if state := self.state():
+            if self._touring is not state.tour:
+                self._count(self._touring)  # a frame that took seconds may have left its answer out
+                self._touring = state.tour
+            if state.phase is Phase.ANSWERED:
+                self._count(state.tour)
         if time.monotonic() > self._tell_at:
             self._tell_at = time.monotonic() + TOLD_EVERY
             print(json.dumps({"gl": self._objects()}), flush=True)
+
+    def _count(self, tour: object) -> None:
+        if tour is not None and tour is not self._counted:
+            self._counted = tour
+            self._tours += 1
+            print(json.dumps({"toured": self._tours}), flush=True)
 
     def _objects(self) -> dict[str, int]:
         """Names are given from 1 upwards; none is beyond the one that a new buffer gets."""
