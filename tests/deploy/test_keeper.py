@@ -105,19 +105,19 @@ def test_closing_and_opening_by_the_clock() -> None:
     with kept("display", "input") as here:
         here.clock.now = NIGHT
         wait_for(lambda: here.state("input") == "STOPPED", "the station to end")
-        wait_for(lambda: here.keeper.tick() or here.page("display")["blackout"], "the wall to be black")
+        wait_for(lambda: here.keeper.tick() or here.page("display").get("blackout"), "the wall to be black")
         assert here.monitors.asked[-1] is False
         assert here.keeper.desk.report().opening == "closed"
         wall = process(here)
         wall.kill()  # a wall that ends at night comes back lit
         wait_for(lambda: here.page("display").get("blackout") is False, "the wall to be back")
-        wait_for(lambda: here.keeper.tick() or here.page("display")["blackout"], "the wall to be black again")
+        wait_for(lambda: here.keeper.tick() or here.page("display").get("blackout"), "it to be black again")
         # The power is cut; whoever wakes up after opening time has no event to wait for.
         other = keeper(here.place, here.clock, here.counters, UdpLink("127.0.0.1", 0), here.monitors)
         here.keeper = other
         here.clock.now = NOON + dt.timedelta(1)
         wait_for(
-            lambda: here.keeper.tick() or here.page("display")["blackout"] is False, "the wall to be lit"
+            lambda: here.keeper.tick() or here.page("display").get("blackout") is False, "the wall to be lit"
         )
         wait_for(lambda: here.state("input") == "RUNNING", "the station to run")
         assert here.monitors.asked[-1] is True
