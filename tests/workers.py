@@ -21,6 +21,16 @@ APART = (
 )
 """Modules whose tests share nothing that is dear: each test goes to whoever is free."""
 LONG = (
+    "tests/machines/test_losses.py",
+    "tests/machines/test_faults.py",
+    "tests/machines/test_faults_clock.py",
+    "tests/soak/test_soak.py",
+    "tests/machines/test_stranger.py",
+    "tests/deploy/console/test_browser.py",
+    "tests/machines/test_finding.py",
+    "tests/machines/test_in_step.py",
+    "tests/deploy/test_recovery.py",
+    "tests/machines/test_faults_display.py",
     "tests/deploy/test_commands.py::test_the_demo",
     "tests/test_closed_loop.py",
     "tests/deploy/test_supervised.py",
