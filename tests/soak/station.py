@@ -20,6 +20,7 @@ os.environ["SDL_VIDEODRIVER"] = "dummy"
 import pygame
 
 from common.counters import Counters, set_up_logging
+from common.heap import keep_small
 from common.link import UdpLink
 from input_node import window
 from input_node.joining import Place
@@ -97,6 +98,7 @@ def phase(port: int) -> str:
 def main() -> None:
     wall, (drawing_port, port, count) = Path(sys.argv[1]), map(int, sys.argv[2:])
     set_up_logging("station")
+    keep_small()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     settings = Settings(

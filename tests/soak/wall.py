@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from common.counters import set_up_logging
+from common.heap import keep_small
 from display_node.__main__ import SWITCH_INTERVAL
 from display_node.settings import Settings
 from display_node.state import Phase, State
@@ -77,6 +78,7 @@ class Counted(Headless):
 def main() -> None:
     set_up_logging("display")
     sys.setswitchinterval(SWITCH_INTERVAL)
+    keep_small()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     began = time.monotonic()
