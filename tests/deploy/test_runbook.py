@@ -38,7 +38,7 @@ def test_every_box_is_found() -> None:
 
 def test_the_way_to_a_running_gallery(tmp_path: Path) -> None:
     """Section 3 as it stands, in a folder of the test's."""
-    (box,) = [box for box in BOXES if "mkdir -p /root/gallery" in box]
+    (box,) = [box for box in BOXES if "mkdir -p /srv/gallery" in box]
     made = [box for box in BOXES if "--out made" in box]
     for line in "".join([box, *made]).splitlines():
         words = shlex.split(line)
