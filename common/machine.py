@@ -17,6 +17,7 @@ from typing import ClassVar
 
 from common import osc
 from common.errors import Refused, WireError
+from common.identity import is_id
 from common.osc import Argument
 from common.wire import MAX_DATAGRAM, build, valid_name
 
@@ -143,7 +144,7 @@ class Report:
         return _build(self.ADDRESS, tags, self.check(), *head, *rest)
 
     def check(self) -> str | None:
-        if not (valid_name(self.name) and (not self.node or valid_id(self.node))):
+        if not (valid_name(self.name) and (not self.node or is_id(self.node))):
             return f"name {self.name[:32]!r} of {self.node[:40]!r}"
         if not (math.isfinite(self.load) and (self.temperature is None or math.isfinite(self.temperature))):
             return f"load {self.load}, temperature {self.temperature}"
@@ -211,10 +212,6 @@ def split_log(program: str, text: str) -> list[LogPart]:
         size += width
     pieces.append(piece)
     return [LogPart(program, part, len(pieces), piece) for part, piece in enumerate(pieces)]
-
-
-def valid_id(text: str) -> bool:
-    return 0 < len(text) <= 64 and text.isascii() and text.isprintable()
 
 
 def _make(message: osc.Message) -> Message:

@@ -11,7 +11,6 @@ sender's monotonic clock, whose zero means nothing to anybody else. As `common.w
 """
 
 import math
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
@@ -19,6 +18,7 @@ from typing import Any, ClassVar
 from common import osc
 from common.bitmap import SIDE, Bitmap
 from common.errors import Refused, WireError
+from common.identity import is_id
 from common.wire import MAX_DATAGRAM, build, valid_name
 
 ROLES = ("display", "input", "operate", "machine")
@@ -73,7 +73,7 @@ class Beat:
             return f"http port {self.http_port}, waiting {self.waiting}, fresh {self.fresh}"
         if not _times(self.sent, self.echo, self.heard, self.tide, self.stamp):
             return "a time before 0 or after the end of time"
-        return None if _is_id(self.node) and (not self.conductor or _is_id(self.conductor)) else "no id"
+        return None if is_id(self.node) and (not self.conductor or is_id(self.conductor)) else "no id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Stage:
             return f"rate {self.rate}, after a pause {self.resume}"
         if not 0.0 <= self.rest <= LONGEST_REST:
             return f"rest {self.rest}"
-        return None if _is_id(self.node) and _is_id(self.conductor) else "no id"
+        return None if is_id(self.node) and is_id(self.conductor) else "no id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class Ask:
         return _encode(self)
 
     def check(self) -> str | None:
-        return None if _is_id(self.node) else "no id"
+        return None if is_id(self.node) else "no id"
 
 
 Message = Beat | Stage | Picture | Ask
@@ -221,10 +221,3 @@ def _name_or_none(name: str) -> bool:
 
 def _times(*times: int) -> bool:
     return all(0 <= time < LATEST for time in times)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return str(uuid.UUID(text)) == text
-    except ValueError:
-        return False

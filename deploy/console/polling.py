@@ -77,7 +77,6 @@ class Poller:
     async def _health(self, node: Watched) -> None:
         while True:
             if node.http_port:
-                node.asked_at = self._now()
                 try:
                     node.page = await self._json(node, "/health", WITHIN)
                     node.page_at, node.failure = self._now(), ""

@@ -38,7 +38,6 @@ class Watched:
     page: Page = field(default_factory=dict)
     page_at: float | None = None
     failure: str = ""
-    asked_at: float | None = None
     picture: Picture | None = None
     visitors: Page = field(default_factory=dict)
     control: Address | None = None

@@ -4,7 +4,6 @@ import contextlib
 import csv
 import io
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -30,6 +29,7 @@ from display_node.network import SHIPPED, load
 from display_node.probe import asleep
 from display_node.scene import Scene
 from display_node.state import Phase, begin
+from tests.netns import small_disk
 from tests.processes import wait_for
 
 MONDAY = date(2026, 11, 23)
@@ -222,20 +222,9 @@ def test_while_another_keeps_it_locked_it_is_counted_on(
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of one megabyte, full."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    if (
-        os.geteuid() != 0
-        or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, check=False
-        ).returncode
-    ):
-        pytest.skip("a small tmpfs can be mounted by root only")
-    try:
+    """A real file system of one megabyte."""
+    with small_disk(tmp_path / "tiny", 1024) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
 
 
 def fill(folder: Path) -> Path:

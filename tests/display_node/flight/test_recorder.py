@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import struct
-import subprocess
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -45,6 +44,7 @@ from display_node.probe import asleep
 from display_node.scene import Scene
 from display_node.state import State, begin
 from tests.display_node.test_desk import ONE, OTHER
+from tests.netns import small_disk
 from tests.processes import wait_for
 
 TOUR = Tour("left", -7, "convolution", Form.SHORT, 3, ONE, OTHER)
@@ -290,19 +290,8 @@ def test_a_new_file_begins_with_what_was_on_the_wall(tmp_path: Path, opened: Cal
 @pytest.fixture
 def tiny(tmp_path: Path) -> Iterator[Path]:
     """A real file system of one megabyte."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    if (
-        os.geteuid() != 0
-        or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, check=False
-        ).returncode
-    ):
-        pytest.skip("a small tmpfs can be mounted by root only")
-    try:
+    with small_disk(tmp_path / "tiny", 1024) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
 
 
 def receive(recorder: Recorder, count: int) -> None:
