@@ -19,7 +19,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Alone on its machine, a quarter of an hour: whether anything grows in 2,000 tours.
+# Alone on its machine, twenty minutes: whether anything grows in 2,000 tours.
 soak: $(VENV)/.dev
 	SANDGLASS_SOAK=2000 $(BIN)/pytest -s tests/soak
 

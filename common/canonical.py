@@ -19,7 +19,6 @@ from common.wire import decode_drawing as decode_any
 _PIXELS = SIDE * SIDE
 _NUMBERS = struct.Struct(">qiii")
 """Drawing, sequence, side, bytes of the bitmap: what stands between the name and the pixels."""
-_AFTER_DRAWING = struct.Struct(">iii")
 _TAIL = _NUMBERS.size + _PIXELS
 _ENDS = -_TAIL - len(b"name\0\0\0\0")
 _PREVIEW = Preview("name", 0, 0, BLANK).encode()[:_ENDS]
@@ -48,21 +47,22 @@ def decode_drawing(datagram: bytes) -> Sequence[Decoded]:
 def newest(burst: Sequence[Datagram], counters: Counters) -> Sequence[Datagram]:
     """Without the previews that another one in the same burst supersedes: same station and drawing, newer.
 
-    Only as long as nothing else comes between them, since a submit is shown with the canvas that it found.
+    Only as long as nothing else comes between them: a submit is shown with the canvas that it found, and a
+    drawing that a station has left is not taken up again.
     """
-    last: dict[bytes, tuple[int, int]] = {}  # where the newest stands, and its sequence
+    last: dict[bytes, tuple[int, int, int]] = {}  # where a station's newest stands, its drawing and sequence
     gone: set[int] = set()
     for at, (datagram, _) in enumerate(burst):
-        whose = datagram[: 8 - _TAIL]  # head, name and drawing
+        whose = datagram[:-_TAIL]  # head and name
         if (other := last.get(whose)) is None and _head(datagram) is not _PREVIEW:
             last.clear()
             continue
-        sequence, side, size = _AFTER_DRAWING.unpack_from(datagram, len(whose))
+        drawing, sequence, side, size = _NUMBERS.unpack_from(datagram, len(whose))
         if (side, size) != (SIDE, _PIXELS):
             continue  # it will be refused
-        if other is None or sequence > other[1]:
-            last[whose] = at, sequence
-            if other is not None:
+        if other is None or drawing != other[1] or sequence > other[2]:
+            last[whose] = at, drawing, sequence
+            if other is not None and drawing == other[1]:
                 gone.add(other[0])
         else:
             gone.add(at)

@@ -41,6 +41,10 @@ class ShowClock:
     def play(self, real: float) -> "ShowClock":
         return replace(self.seek(real, self.show(real)), rate=self.resume)
 
+    def going_as(self, other: "ShowClock", real: float) -> "ShowClock":
+        """At another clock's pace from now on, or standing still as it does, without a jump."""
+        return replace(self.seek(real, self.show(real)), rate=other.rate, resume=other.resume)
+
     def nudged(self, seconds: float) -> "ShowClock":
         """The same, that much later in real time."""
         return replace(self, real_base=self.real_base + seconds)

@@ -37,7 +37,7 @@ class Company:
         self.peers = peers
         self._link, self._counters = link, counters
         self._look_at = self._remember_at = 0.0
-        self._remembered: set[tuple[str, Address]] = set()
+        self._remembered: dict[str, Address] = {}
         self._finder: Finder | None = None
 
     def find(self, ports: Ports, *, enabled: bool, static: Sequence[Address], folder: Path) -> None:
@@ -86,10 +86,12 @@ class Company:
     def _remember(self, finder: Finder, now: float) -> None:
         """A station is not worth it: it is back at another port, and looks for the walls itself."""
         proven = [peer for peer in self.peers.alive(now) if peer.offset and peer.role != "input"]
-        found = {(peer.id, peer.address) for peer in proven}
-        if found - self._remembered:
-            self._remembered |= found
-            finder.remember([_sighting(peer) for peer in self.peers.known(now) if _worth(peer)])
+        found = {peer.id: peer.address for peer in proven}
+        if found.items() <= self._remembered.items():
+            return
+        worth = [peer for peer in self.peers.known(now) if _worth(peer)]
+        self._remembered = {peer.id: peer.address for peer in worth}
+        finder.remember([_sighting(peer) for peer in worth])
 
 
 def _worth(peer: Peer) -> bool:

@@ -8,12 +8,13 @@ The same fields make the options of the command, so a setting is written once.
 import argparse
 import dataclasses
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
 
-from common.errors import ConfigError
+from common.errors import ConfigError, plain
 
 Settings = TypeVar("Settings")
 
@@ -57,13 +58,29 @@ class Parser(argparse.ArgumentParser):
 
 
 def read(path: Path) -> dict[str, Any]:
+    """What a TOML file says. Some editors put a mark before UTF-8, which is no part of it."""
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        written = path.read_bytes()
+        text = written.decode("utf-8-sig")
+        return tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"cannot read the config {path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = written.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path} is not TOML: line {line} is no UTF-8; save it as UTF-8") from None
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from None
+        raise ConfigError(f"{path} is not TOML: {error}{_slip(text, str(error))}") from None
+
+
+def _slip(text: str, said: str) -> str:
+    """The line that the parser stumbled over, since what it says of it is for who knows TOML."""
+    found = re.search(r"at line (\d+)", said)
+    if found is None:
+        return ""
+    lines = text.split("\n")[int(found[1]) - 1 :]
+    shown = f": {plain(lines[0].strip(), 80)}" if lines else ""
+    twice = said.startswith("Cannot")  # declare, or overwrite: nothing is wrong with its letters
+    return shown if twice else f"{shown}; texts, times and addresses need straight quotes"
 
 
 def make(kind: type[Settings], values: Mapping[str, Any], source: str) -> Settings:

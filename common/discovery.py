@@ -181,6 +181,10 @@ class Discovery:
         if self._folder is None or not new:
             return
         kept = latest_first((peer for peer in new if peer.id != self._me.id), self._kept)
-        if {peer.id: peer for peer in kept} != {peer.id: peer for peer in self._kept}:
-            write_peers(self._folder, kept)
-        self._kept = kept
+        if {peer.id: peer for peer in kept} == {peer.id: peer for peer in self._kept} or write_peers(
+            self._folder, kept
+        ):
+            self._kept = kept
+            return
+        with self._lock:
+            self._new = self._new or new  # the disk may be full; the next look tries again

@@ -20,7 +20,7 @@ from typing import Any
 from common.counters import Counters
 from common.errors import LinkError
 from common.oscquery import Tree
-from common.slots import Slots
+from common.slots import Slots, counted_as
 from common.websocket import Listeners, NoEntry
 
 STALE_AFTER = 2.0
@@ -35,6 +35,8 @@ BACKLOG = 512
 
 Where there is no room the kernel lets a caller knock again after a second, our own supervisor too.
 """
+CLOSED_WITHIN = 0.1
+"""Seconds between two looks at whether the door is to be closed."""
 REQUEST_TIMEOUT = 5.0
 """Seconds a client may take over its request."""
 
@@ -116,7 +118,9 @@ class HttpDoor:
         self.port = int(self._server.server_address[1])
         self._server.pages, self._server.tree = pages, tree
         self._server.listeners = Listeners(tree, counters or Counters()) if tree else None
-        self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(CLOSED_WITHIN,), name="http", daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:
@@ -145,6 +149,11 @@ class _Server(ThreadingHTTPServer):
         socketserver.TCPServer.server_bind(self)
         host, port = self.server_address[:2]
         self.server_name, self.server_port = str(host), int(port)
+
+    def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
+        """With the address that its place is counted under, from here to where it leaves or listens."""
+        request, (host, port) = super().get_request()
+        return request, (counted_as(request, host), port)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         if not self._slots.enter(client_address[0]):

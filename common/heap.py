@@ -1,22 +1,30 @@
-"""A heap that does not grow over months: large arrays go back to the system as soon as they are freed.
+"""Memory that is not needed any more is given back to the system.
 
-glibc raises its limit for that (M_MMAP_THRESHOLD) with every large block that is freed, up to 32 MB; from
-then on scenes come from the heap and leave holes in it. A wall of 600 tours rose from 460 to 515 MB so, in
-steps, and never came back; with the limit fixed it stood at 409 MB for 270 tours, rose to 513 and came back
-to 494: what it was that rose is not known yet. See mallopt(3).
+glibc keeps it for the next time, and can shrink its heap from the top only (mallopt(3)): what is allocated
+above a frame's triangles, or a show's tensors, keeps all of it. So once a show the pages that are free are
+given back, wherever they lie: malloc_trim(3). Over 2,000 tours a wall keeps 395 MB with it and 445 without;
+what it grows by is the same within what chance does, 0.9 and 0.7 MB in 1,000 tours. Blocks that are mapped
+one by one (M_MMAP_THRESHOLD) do not stay either, but make a frame full of boxes 2.6 times as long.
 """
 
 import ctypes
-
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
-LARGE = 128 * 1024
-"""Bytes: what the limit is before glibc raises it."""
+from collections.abc import Callable
 
 
-def keep_small() -> bool:
-    """For this process, from now on; False where there is no glibc to tell."""
+def _trim() -> Callable[[int], int] | None:
     try:
-        mallopt = ctypes.CDLL(None).mallopt
+        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
     except (AttributeError, OSError, TypeError):  # macOS, musl, Windows
+        return None
+    return trim
+
+
+_malloc_trim = _trim()
+
+
+def give_back() -> bool:
+    """Some milliseconds' work, which lets other threads run; False where there is no glibc."""
+    if _malloc_trim is None:
         return False
-    return bool(mallopt(M_MMAP_THRESHOLD, LARGE)) and bool(mallopt(M_TRIM_THRESHOLD, LARGE))
+    _malloc_trim(0)
+    return True

@@ -1,5 +1,6 @@
 """The installation's key: a file with 64 hexadecimal digits that only its owner can read."""
 
+import errno
 import os
 import secrets
 import stat
@@ -8,6 +9,8 @@ from pathlib import Path
 from common.errors import ConfigError
 from common.seal import KEY_BYTES
 
+COPY = "copy it from a machine that has it (only the first is made, by sandglass key new)"
+"""What to do without one: a new key would shut this machine out from all others."""
 _MOST = 1024
 """Bytes read of the file, which may be any."""
 
@@ -20,8 +23,9 @@ def read_key(path: Path) -> bytes:
             status = os.fstat(file.fileno())
             text = file.read(_MOST) if stat.S_ISREG(status.st_mode) else b""
     except OSError as error:
+        hint = {errno.ENOENT: f"; {COPY}", errno.EACCES: "; chown it to the user that runs this"}
         raise ConfigError(
-            f"cannot read the key {path}: {error.strerror}; sandglass key new makes one"
+            f"cannot read the key {path}: {error.strerror}{hint.get(error.errno or 0, '')}"
         ) from None
     if status.st_mode & 0o077:
         raise ConfigError(f"others can read the key {path}: chmod 600 {path}")
@@ -30,9 +34,7 @@ def read_key(path: Path) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise ConfigError(
-            f"{path} is no key of {2 * KEY_BYTES} hexadecimal digits; sandglass key new makes one"
-        )
+        raise ConfigError(f"{path} is no key of {2 * KEY_BYTES} hexadecimal digits; {COPY}")
     return key
 
 

@@ -29,6 +29,9 @@ class Link(Protocol):
     def receive(self, timeout: float | None = 0.0) -> tuple[bytes, Address] | None:
         """The next datagram and its sender, waiting up to `timeout` seconds (None: for ever)."""
 
+    def burst(self, most: int, allow: Callable[[str], bool]) -> list[tuple[bytes, Address]]:
+        """All that is there (`most` at most) and comes from allowed hosts; the rest is gone."""
+
     def close(self) -> None:
         """Give the port back. Safe to call twice."""
 
@@ -70,7 +73,6 @@ class UdpLink:
             return None
 
     def burst(self, most: int, allow: Callable[[str], bool]) -> list[tuple[bytes, Address]]:
-        """All that is there (`most` at most) and comes from allowed hosts; the rest is gone."""
         found: list[tuple[bytes, Address]] = []
         with contextlib.suppress(OSError, ValueError):  # as in `receive`
             for _ in range(most):
@@ -100,6 +102,10 @@ class MemoryLink:
 
     def receive(self, timeout: float | None = 0.0) -> tuple[bytes, Address] | None:
         return self.inbox.popleft() if self.inbox else None
+
+    def burst(self, most: int, allow: Callable[[str], bool]) -> list[tuple[bytes, Address]]:
+        taken = [self.inbox.popleft() for _ in range(min(most, len(self.inbox)))]
+        return [found for found in taken if allow(found[1][0])]
 
     def close(self) -> None:
         self._network.links.pop(self._address, None)

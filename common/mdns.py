@@ -142,6 +142,7 @@ class Mdns:
         name, type_ = told["name"], told["service_type"]
         if told["state_change"] is zeroconf.ServiceStateChange.Removed:
             self._names.pop(name, None)
+            self._tries.pop(name, None)
             service = self._services.pop(name, None)
             if service is not None:
                 self._left.add(service.id)

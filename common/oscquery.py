@@ -34,6 +34,8 @@ EXTENSIONS = {
     "TAGS": False,
     "HTML": False,
 }
+MUTE = {**EXTENSIONS, "LISTEN": False, "IGNORE": False}
+"""Of a node that tells nothing unasked."""
 PICTURE = ("station", "drawing", "sequence", "side", "bitmap.grey8")
 
 Range = Mapping[str, Any]
@@ -123,6 +125,7 @@ class Tree:
     """`methods` by their paths, with the containers above them; `containers` says what those hold.
 
     `values` gives the node's state now, from any thread. `host`: what HOST_INFO says besides `EXTENSIONS`.
+    `listening`: whether values can be listened to over a WebSocket at the same port.
     """
 
     def __init__(
@@ -131,9 +134,11 @@ class Tree:
         values: Callable[[], Mapping[str, Any]],
         host: Mapping[str, Any],
         containers: Mapping[str, str],
+        *,
+        listening: bool = True,
     ) -> None:
         self.values = values
-        self._host, self._containers = host, containers
+        self._host, self._containers, self._listening = host, containers, listening
         self._methods = {method.path: method for method in methods}
         self.live = {path: method for path, method in self._methods.items() if method.access & READ}
         """Those that can be listened to."""
@@ -147,7 +152,8 @@ class Tree:
     def answer(self, path: str, query: str, port: int) -> tuple[int, bytes]:
         """Status and JSON for `GET path?query` at the HTTP port `port`."""
         if query == "HOST_INFO":
-            return 200, _json({**self._host, "EXTENSIONS": EXTENSIONS, "WS_PORT": port})
+            socket = {"EXTENSIONS": EXTENSIONS, "WS_PORT": port} if self._listening else {"EXTENSIONS": MUTE}
+            return 200, _json({**self._host, **socket})
         found = self._find(unquote(path).rstrip("/") or "/")
         if found is None:
             return 404, _json({"error": f"nothing at {path[:64]}"})

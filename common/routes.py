@@ -31,19 +31,21 @@ class Route:
         "asked",
         "burst",
         "due",
-        "fixed",
         "idle",
         "node",
         "proof",
         "sighted",
         "since",
+        "written",
     )
 
     def __init__(self, address: Address) -> None:
         self.address = address
         self.node: str | None = None
         """Whose it is, as far as anybody says."""
-        self.fixed = self.sighted = False
+        self.written = ""
+        """As what somebody wrote it down, if anybody did: `HOST:PORT`, by name or by address."""
+        self.sighted = False
         self.idle = False
         """Nobody to beat to: it is ourselves, or one station to another."""
         self.asked = False
@@ -55,6 +57,11 @@ class Route:
         self.due = 0.0
         self.burst = 0
         self._sent: deque[int] = deque(maxlen=REMEMBERED)
+
+    @property
+    def fixed(self) -> bool:
+        """Written down: tried for ever."""
+        return bool(self.written)
 
     @property
     def trusted(self) -> bool:
@@ -104,13 +111,22 @@ class Routes:
         return self._routes[address]
 
     def sight(self, sighting: Sighting, kept: Collection[Address]) -> None:
+        written = f"{sighting.name}:{sighting.port}" if sighting.how == "static" else ""
+        if written:
+            self._moved(written, sighting)
         for host in sighting.addresses[:MOST_ADDRESSES]:
             route = self.take((host, sighting.port), kept)
             if route is None:
                 continue
             route.sighted, route.idle = True, route.idle and route.fixed
-            route.fixed = route.fixed or sighting.how == "static"
+            route.written = written or route.written
             route.node = route.node or sighting.id
+
+    def _moved(self, written: str, sighting: Sighting) -> None:
+        """A name that has another address now: where it was, somebody else may be by tomorrow."""
+        for route in self._routes.values():
+            if route.written == written and route.address[0] not in sighting.addresses:
+                route.written = ""
 
     def drop(self, address: Address) -> None:
         self._routes.pop(address, None)

@@ -30,6 +30,8 @@ MAX_TEXT = 400
 """Bytes of a TXT record; ours have about 110."""
 MAX_ADDRESSES = 8
 """IPv4 addresses of one service: more than any machine of ours has."""
+BESIDE = {"control": "control", "machine": "keeper", "operate": "console"}
+"""What stands behind the name, by kind or role, where several services of one name are to be expected."""
 MAX_LABEL = 63
 """Bytes of a name in DNS (RFC 1035, 2.3.4)."""
 
@@ -80,7 +82,8 @@ class Service:
         """The full name to announce it by, as long as nobody else has it: `name`, then what it is for."""
         # A dot would make two labels of it; an underscore in front, a type.
         name = self.name.replace(".", "-").strip("_ ") or self.role
-        label = f"{name} control" if self.kind == "control" else name
+        # A machine's keeper and its console are called as its wall is: who looks for the wall finds one.
+        label = f"{name} {word}" if (word := BESIDE.get(self.role) or BESIDE.get(self.kind)) else name
         return f"{label.encode()[:MAX_LABEL].decode(errors='ignore')}.{self.type}"
 
 

@@ -1,9 +1,24 @@
 """Places at a door that anybody on the network may knock at: bounded, and no one address takes them all."""
 
+import socket
 import threading
 from collections import Counter
 
 OWN = "127."
+HOME = "127.0.0.1"
+
+
+def counted_as(connection: socket.socket, host: str) -> str:
+    """The address that `host`, at the other end of `connection`, takes its place under.
+
+    Who calls from the very address that was called is on this machine, such as the watch of a wall that is
+    open at its address in the network only. No stranger can: what we answer to our own address never leaves
+    the machine.
+    """
+    try:
+        return HOME if connection.getsockname()[0] == host else host
+    except OSError:  # it is gone already
+        return host
 
 
 class Slots:

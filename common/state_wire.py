@@ -67,6 +67,7 @@ WALL = (
 STATION = (
     Reading("station", "s", "the station's name"),
     Reading("phase", "s", "what its visitor is doing", choices=("drawing", "waiting", "answered")),
+    Reading("busy", "i", "1 while a visitor stands there, with a drawing or its tour", "", 0, 1),
     Reading("display", "s", "the wall that it draws for"),
     Reading("reachable", "i", "1 while that wall answers", "", 0, 1),
     *FRAMES,
@@ -79,6 +80,12 @@ MACHINE = (
     Reading("opening", "s", "what the opening hours say now", choices=("open", "closed", "unknown")),
     Reading("supervised", "i", "1 while supervisord answers", "", 0, 1),
     Reading("programs", "s", "each program and its state"),
+)
+CONSOLE = (
+    Reading("nodes", "i", "nodes that it knows", "", 0),
+    Reading("unsure", "i", "of these, those that somebody should have an eye on", "", 0),
+    Reading("bad", "i", "of these, those that no visitor should stand in front of", "", 0),
+    Reading("turn_age", "f", "seconds since it last looked around", SECONDS, 0.0),
 )
 _BY_NAME = {reading.name: reading for reading in WALL}
 

@@ -46,7 +46,7 @@ def percentages(probabilities: Sequence[float]) -> list[int]:
         return [0] * len(probabilities)
     exact = [100.0 * share / whole for share in probabilities]
     parts = [math.floor(share) for share in exact]
-    order = sorted(range(len(parts)), key=lambda at: -exact[at])
+    order = sorted(range(len(parts)), key=lambda at: -probabilities[at])  # which may differ by less
     for at in sorted(order, key=lambda at: parts[at] - exact[at])[: 100 - sum(parts)]:
         parts[at] += 1
     first, second = order[:2]

@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from common.errors import ConfigError, explain
+from deploy.extras import lacking
 
 
 def main() -> int:
@@ -50,7 +51,12 @@ def run(argv: Sequence[str]) -> int:
     }
     if command not in commands:
         raise ConfigError(f"no command {command!r}; there are {', '.join(commands)}")
-    return commands[command](options)
+    try:
+        return commands[command](options)
+    except ModuleNotFoundError as error:  # each machine is installed for what it is to do
+        if (told := lacking(error)) is None:
+            raise
+        raise told from None
 
 
 def _demo(options: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ from common.bitmap import Bitmap
 from common.errors import ConfigError, LinkError, SandglassError
 from common.health import HttpDoor
 from common.link import UdpLink
+from deploy.extras import ALWAYS, EXTRAS, cure
 
 if TYPE_CHECKING:
     from display_node.engine import Engine
@@ -43,10 +44,13 @@ SOFTWARE = ("llvmpipe", "softpipe", "swr", "Software")
 READINGS = 25
 """Of the same drawing by each engine; their median is told."""
 
-PACKAGES = {
-    "a station": ("pygame", "pythonosc", "numpy"),
-    "a wall": ("pygame", "pythonosc", "numpy", "moderngl", "freetype", "PIL", "safetensors", "torch"),
+ROLES = {
+    "a station": "input",
+    "a wall": "display",
+    "an unattended machine": "supervise",
+    "a console": "operate",
 }
+"""What a machine may be, and the extra that it is installed with."""
 
 
 def doctor(argv: Sequence[str]) -> int:
@@ -77,17 +81,15 @@ def _python() -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
-    for role, names in PACKAGES.items():
+    for role, extra in ROLES.items():
+        names = (*ALWAYS, *EXTRAS[extra])
         missing = [name for name in names if importlib.util.find_spec(name) is None]
         if not missing:
             yield Finding(Verdict.OK, "packages", f"complete for {role}")
             continue
-        extra = "input" if role == "a station" else "display"
         verdict = Verdict.BAD if role == "a station" else Verdict.NOTE
         found = f"missing for {role}: {', '.join(missing)}"
-        yield Finding(
-            verdict, "packages", found, f"pip install '.[{extra}]', if this machine is to be {role}"
-        )
+        yield Finding(verdict, "packages", found, f"{cure(extra)}, if this machine is to be {role}")
 
 
 def _graphics() -> Iterator[Finding]:

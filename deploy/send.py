@@ -1,7 +1,9 @@
 """`sandglass send`: one command of the operator's, from a shell, sealed where the wall has a key."""
 
+import itertools
+import pkgutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from common.config import Parser
@@ -11,6 +13,9 @@ from common.errors import ConfigError, LinkError
 from common.link import Address, UdpLink, parse_address, resolve
 from common.sealed import SealedLink, locked
 from common.wire import CONTROL_PORT
+from display_node import exhibits
+from display_node.form import FORMS
+from display_node.language import languages
 
 ANSWER_WITHIN = 2.0
 """Seconds to wait for a sign that somebody there has the key."""
@@ -49,7 +54,18 @@ def command(name: str, value: str | None) -> Control:
         raise ConfigError(f"no verb {name!r}; there are {', '.join(VERBS)}")
     if bool(verb.kind) != (value is not None):
         raise ConfigError(f"{verb.name} takes {'a value' if verb.kind else 'no value'}: {verb.help}")
+    known = choices().get(verb.name)
+    if known is not None and value not in known:  # no wall would take it, and none would say so
+        raise ConfigError(f"{verb.name} = {value!r} must be one of {', '.join(known)}")
     return Control(verb.name, value if verb.kind != "f" or value is None else _number(verb, value))
+
+
+def choices() -> Mapping[str, Sequence[str]]:
+    """As `display_node.tree` tells it, which needs what only a wall has; a test compares the two."""
+    codes = languages()
+    pairs = ["+".join(pair) for pair in itertools.permutations(codes, 2)]
+    shown = [module.name for module in pkgutil.iter_modules(exhibits.__path__)]
+    return {"exhibit": shown, "form": FORMS, "language": [*codes, *pairs]}
 
 
 def _number(verb: Verb, text: str) -> float:

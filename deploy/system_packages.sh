@@ -5,7 +5,8 @@ set -eu
 
 # libglib2.0-0: the sound part of pygame loads it.
 packages="libegl1 libgl1 libgl1-mesa-dri libglib2.0-0 fonts-nanum"
-[ "${1:-run}" = test ] && packages="$packages xvfb xdotool x11-utils liblo-tools iproute2 nftables chromium chromium-driver"
+[ "${1:-run}" = test ] && packages="$packages xvfb xdotool x11-utils liblo-tools iproute2 nftables chromium chromium-driver \
+    xinit x11-xserver-utils cage xwayland libwayland-egl1 libwayland-cursor0 libxkbcommon0"
 
 case "$(uname -s)" in
     Darwin) exit 0 ;;  # OpenGL and a Hangul font come with the system

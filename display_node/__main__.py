@@ -8,7 +8,6 @@ import threading
 from common.config import parse
 from common.counters import set_up_logging
 from common.errors import GraphicsError, LinkError, explain
-from common.heap import keep_small
 from display_node.settings import Settings
 
 SWITCH_INTERVAL = 0.001
@@ -19,7 +18,6 @@ def main() -> int:
     settings = parse(Settings, "python -m display_node", about=__doc__ or "")
     set_up_logging("display")
     sys.setswitchinterval(SWITCH_INTERVAL)
-    keep_small()
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # stdout belongs to the ready line
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -25,7 +25,8 @@ ROUND = 10
 """Words within which each value is told, changed or not."""
 LASTS = 60.0
 """Seconds for which a subscription is good; whoever wants more says so again."""
-MAX_SUBSCRIBERS = 8
+MAX_SUBSCRIBERS, MAX_PER_HOST = 8, 2
+"""All of them, and of one address: one that is forged takes no place from others."""
 HEAD, ELEMENT = 16, 4
 """Bytes that a bundle has by itself, and before each message."""
 
@@ -63,10 +64,10 @@ class Feedback:
             }
             if not port:
                 return
-            if (host, port) in self._subscribed or len(self._subscribed) < MAX_SUBSCRIBERS:
+            if (host, port) in self._subscribed or self._room(host):
                 self._subscribed[host, port] = now + LASTS
                 return
-        self._counters.drop("subscriber", f"{MAX_SUBSCRIBERS} surfaces are told already", host)
+        self._counters.drop("subscriber", f"{MAX_SUBSCRIBERS} surfaces are told already, or two of it", host)
 
     def after(self, before: State, state: State, now: float) -> None:
         if now < self._due:
@@ -85,6 +86,10 @@ class Feedback:
 
     def close(self) -> None:
         self._link.close()
+
+    def _room(self, host: str) -> bool:
+        ports = sum(surface[0] == host for surface in self._subscribed)
+        return len(self._subscribed) < MAX_SUBSCRIBERS and ports < MAX_PER_HOST
 
     def _messages(self, values: Mapping[str, Any]) -> tuple[list[bytes], list[bytes]]:
         """All that there is to say, and what of it is new or has its turn."""

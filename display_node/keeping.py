@@ -1,5 +1,6 @@
 """What a wall keeps of its visitors, where it is wanted: a count, and a recording."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -11,10 +12,13 @@ from display_node.companion import Companion
 from display_node.counting.counter import Counter
 from display_node.flight.projector import machine
 from display_node.flight.recorder import Recorder
+from display_node.flight.ring import segments
 from display_node.render.atlas import Atlas
 from display_node.settings import Settings
 from display_node.state import State
 from display_node.surface import Surface
+
+log = logging.getLogger("sandglass")
 
 RECORDINGS = "flight"
 """Folder of recordings in the wall's own."""
@@ -56,6 +60,7 @@ def open_recorders(
 ) -> list[Recorder]:
     """One, or none."""
     if not settings.recorder:
+        remind(folder / RECORDINGS)
         return []
     made = Recorder(
         folder / RECORDINGS,
@@ -68,3 +73,19 @@ def open_recorders(
         glyphs=atlas.order,
     )
     return [made]
+
+
+def remind(folder: Path) -> None:
+    """Name what a recorder that is off now has left: nothing overwrites it any more.
+
+    It is not deleted: whoever wants to look at a recording switches the recorder off, so that it stays.
+    """
+    try:
+        left = len(segments(folder))
+    except OSError:  # a disk that cannot even be listed is no reason to show nothing
+        return
+    if left:
+        log.warning(
+            "the recorder is off, but %d of its files are left in %s, with what visitors drew: "
+            "delete the folder once nobody needs it", left, folder,
+        )  # fmt: skip

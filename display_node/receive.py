@@ -24,11 +24,9 @@ Handler = Callable[[bytes, Address, Link], None]
 
 
 class DoorLink(Link, Protocol):
-    """A link that can be waited on together with others, and emptied at one go."""
+    """A link that can be waited on together with others."""
 
     def fileno(self) -> int: ...
-
-    def burst(self, most: int, allow: Callable[[str], bool]) -> list[tuple[bytes, Address]]: ...
 
 
 class Receiver:

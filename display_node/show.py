@@ -24,6 +24,8 @@ FORGET = 20.0
 """Seconds without a pen after which a drawing on the wall makes way for the invitation."""
 FORGET_WIPED = 4.0
 """The same after the canvas was wiped."""
+AT_ONCE = 0.3
+"""Seconds between two pens that begin at once, for walls that hear them in another order."""
 PUNCTUAL = 1.0
 """Seconds after which it is too late to begin something as of when it was due."""
 
@@ -86,9 +88,12 @@ def _drawn(state: State, event: Drawn, now: float) -> State:
     if state.phase is Phase.TOURING:
         return state
     if state.phase is Phase.DRAWING:
-        if state.pen != event.station:
-            return state  # one drawing at a time; the other one's turn comes with its submit
-        return replace(state, canvas=event.bitmap, until=now + FORGET)
+        # One drawing at a time; the other one's turn comes with its submit. Where two begin at once, each
+        # wall of a group hears another one first, and all must show the same.
+        first = now - state.since < AT_ONCE and event.station < (state.pen or "") and not event.bitmap.empty
+        if state.pen != event.station and not first:
+            return state
+        return replace(state, canvas=event.bitmap, until=now + FORGET, pen=event.station)
     if event.bitmap.empty:
         return state
     drawing = replace(state, phase=Phase.DRAWING, until=now + FORGET, canvas=event.bitmap, pen=event.station)
@@ -145,6 +150,8 @@ def _adopted(state: State, event: Staged, now: float) -> State:
         phase = Phase.TOURING if running else state.phase
         cut = (state.cut or state.scene.duration) if state.waiting else None
         return replace(state, clock=event.clock, phase=phase, cut=cut)
+    # If it was stopped before its beginning, what is still on the wall stops as well.
+    state = replace(state, clock=state.clock.going_as(event.clock, now))
     return _begin(state, Coming(event.show, event.form, event.clock), now)
 
 

@@ -76,6 +76,10 @@ class State:
         """Seconds into the scene."""
         return self.clock.show(now)
 
+    def wants_part(self, before: "State") -> bool:
+        """Whether the invitation's next part is to be made: it went on, or what was ready is no more."""
+        return self.invitation is not before.invitation or (self.ahead is None and before.ahead is not None)
+
 
 def begin(invitation: Part, listening: Scene, *, rest: float, choices: Choices, now: float) -> State:
     """A wall that has just been switched on."""

@@ -142,7 +142,7 @@ class Wall:
                 state = show.step(state, event, now)
         state = show.tick(state, now)
         self._state = state
-        if state.invitation is not before.invitation:
+        if state.wants_part(before):
             self._worker.follow(state.invitation)
         if state.failure:
             raise SandglassError(state.failure)

@@ -1,10 +1,8 @@
 """Off the render thread: drawings are answered as they come, and their shows are compiled behind.
 
-The engine is opened here, in the worker's own thread, so that the invitation is on the wall before torch is
-there, which takes seconds to import. From then on whoever submits reads: the receiving thread itself, since
-a reading takes a tenth of a millisecond and waking another thread can take longer. The worker's thread only
-compiles: of the drawings that wait for that, each station's newest; in between, when the wall asks for it,
-what follows upon the part of the invitation that is on it.
+The engine is opened here: the invitation is on the wall before torch, which takes seconds to import. From
+then on whoever submits reads, since waking a thread can take longer than a reading. This one only compiles:
+each station's newest drawing; and what follows upon the part of the invitation that is on the wall.
 """
 
 import logging
@@ -17,6 +15,7 @@ import numpy as np
 
 from common.bitmap import Bitmap
 from common.errors import ConfigError, DataError, SandglassError
+from common.heap import give_back
 from common.wire import Answer
 from display_node.attract.cast import cast, ring
 from display_node.attract.waves import gains
@@ -153,6 +152,7 @@ class Worker:
                 log.warning("another wall shows what this one cannot: %s", error)
             except Exception:  # one drawing must not end the shows of all
                 log.exception("a show could not be compiled")
+            give_back()  # also what the frames of the last show took
 
     def _wake(self) -> None:
         """Open the engine, answer what has come meanwhile, and let whoever submits read from now on."""

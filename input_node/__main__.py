@@ -7,7 +7,6 @@ import time
 
 from common import config, errors
 from common.counters import Counters, set_up_logging
-from common.heap import keep_small
 from common.link import UdpLink
 from common.sealed import locked
 from input_node import replay
@@ -24,7 +23,6 @@ REPLAY_SIDE = 768
 def main() -> int:
     settings = config.parse(Settings, "python -m input_node", about=ABOUT)
     set_up_logging("station")
-    keep_small()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

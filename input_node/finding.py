@@ -63,7 +63,7 @@ class Found:
     def elsewhere(self, sender: Address) -> bool:
         return sender in self._others
 
-    def tick(self, now: float, *, busy: bool, waiting: bool, answering: bool) -> bool:
+    def tick(self, now: float, *, busy: bool, waited: float | None, answering: bool) -> bool:
         self.company.tick(now, Mine)
         if now < self._look_at:
             return False
@@ -75,13 +75,17 @@ class Found:
         there = [peer for peer in walls if peer.alive(now) and peer.offset]
         if self.wall is None and not self._settled(there, now):
             return False
-        wall = choose(walls, self.wall, self._prefer, now, busy=busy, waiting=waiting, answering=answering)
+        wall = choose(
+            walls, self._current(there), self._prefer, now,
+            busy=busy, waited=waited, answering=answering, me=self.company.peers.me.id,
+        )  # fmt: skip
         chosen = next((peer for peer in walls if peer.id == wall), None)
         if chosen is None:
             return False
         missed = self._prefer and not prefers(self._prefer, chosen)
         self._name = chosen.name if missed or len(there) > 1 else None
-        self._others = frozenset(peer.address for peer in walls if peer.id != wall)
+        # Not where our wall is: another one, which may be gone for days, was there before it.
+        self._others = frozenset(peer.address for peer in walls if peer.id != wall) - {chosen.address}
         moved = self._address != chosen.address
         if self.wall != wall:
             log.info("drawings go to %s at %s:%d", chosen.name, *chosen.address)
@@ -94,6 +98,12 @@ class Found:
 
     def close(self) -> None:
         self.company.close()
+
+    def _current(self, there: Sequence[Node]) -> str | None:
+        """Our wall; the one that has come to its place, if it is gone: another machine, or another id."""
+        if self.wall in {peer.id for peer in there}:
+            return self.wall
+        return next((peer.id for peer in there if peer.address == self._address), self.wall)
 
     def _settled(self, there: Sequence[Node], now: float) -> bool:
         """Whether it is time for the first choice."""

@@ -33,7 +33,7 @@ class Target(Protocol):
     def elsewhere(self, sender: Address) -> bool:
         """Whether it is known that another wall speaks from there than ours."""
 
-    def tick(self, now: float, *, busy: bool, waiting: bool, answering: bool) -> bool:
+    def tick(self, now: float, *, busy: bool, waited: float | None, answering: bool) -> bool:
         """Look again, send what is due; whether the messages go elsewhere from now on: see `walls.choose`."""
 
 
@@ -78,7 +78,7 @@ class Peer:
     def elsewhere(self, sender: Address) -> bool:
         return False
 
-    def tick(self, now: float, *, busy: bool, waiting: bool, answering: bool) -> bool:
+    def tick(self, now: float, *, busy: bool, waited: float | None, answering: bool) -> bool:
         return False
 
     def _find(self) -> None:

@@ -12,6 +12,7 @@ from common import nodes, wire
 from common.bitmap import Bitmap
 from common.counters import Counters
 from common.errors import Refused
+from common.limits import Limits
 from common.link import Address, Link
 from input_node.peer import Target
 
@@ -26,8 +27,9 @@ RESEND_FIRST, RESEND_GROWTH, RESEND_MOST = 0.1, 1.5, 2.0
 It begins anew with the ack. A wall that is awake answers even before it acks, so an ack alone mostly means
 that the answer was lost, and the wall repeats it whenever it is asked.
 """
-MOST_REPLIES = 64
-"""Replies read at one go, so that a flood cannot hold up the ink."""
+MOST_REPLIES = 1024
+"""Datagrams read at one go: what the kernel holds, so that a flood neither holds up the ink nor, as long as
+only what a source may send is looked into, pushes out a wall's answer."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,7 @@ class _Waiting:
 
     datagram: bytes
     began: float
+    asked: float
     due: float
     pause: float = RESEND_FIRST
     acked: bool = False
@@ -51,6 +54,7 @@ class Sender:
         self.busy = False
         """Whether a visitor is in the middle of something, so that the wall should stay the same."""
         self.counters = counters
+        self._limits = Limits(counters)
         self.drawing = new_id() if first is None else first
         self.latency: float | None = None
         """Seconds from the last pen event of the last answered drawing to its decoded answer."""
@@ -75,7 +79,7 @@ class Sender:
         """Send the framed drawing until it is answered. `began`: the time of its last pen event."""
         message = wire.Submit(self._station, self.drawing, self._next(), bitmap)
         self._preview = None
-        self._waiting = _Waiting(message.encode(), now if began is None else began, now)
+        self._waiting = _Waiting(message.encode(), now if began is None else began, now, now)
         self.tick(now)
 
     def clear(self) -> None:
@@ -97,7 +101,8 @@ class Sender:
     def tick(self, now: float) -> None:
         """Send what is due."""
         answering = self.reachable(now)
-        if self._peer.tick(now, busy=self.busy, waiting=self.waiting, answering=answering):
+        waited = now - self._waiting.asked if self._waiting else None
+        if self._peer.tick(now, busy=self.busy, waited=waited, answering=answering):
             self._go_on(now)
         waiting = self._waiting
         if waiting and now >= waiting.due:
@@ -126,11 +131,8 @@ class Sender:
     def receive(self, now: float) -> list[wire.Answer | wire.Progress]:
         """Everything that has arrived, of interest to the visitor."""
         news: list[wire.Answer | wire.Progress] = []
-        for _ in range(MOST_REPLIES):
-            found = self._link.receive()
-            if found is None:
-                break
-            news += self.take(*found, now)
+        for datagram, sender in self._link.burst(MOST_REPLIES, lambda host: self._limits.allow(host, now)):
+            news += self.take(datagram, sender, now)
         return news
 
     def take(self, datagram: bytes, sender: Address, now: float) -> list[wire.Answer | wire.Progress]:
@@ -171,6 +173,7 @@ class Sender:
         """At another wall, with the drawing as it is. Its id stays, so whoever has it already knows it."""
         if self._waiting:
             self._waiting.acked, self._waiting.due, self._waiting.pause = False, now, RESEND_FIRST
+            self._waiting.asked = now
         self._preview, self._shown = self._preview or self._shown, None
         self._hello_due = self._heard = now
 

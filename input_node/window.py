@@ -25,6 +25,7 @@ import pygame  # SDL reads its settings while it is loaded
 from common.bitmap import BLANK, Bitmap
 from common.errors import GraphicsError
 from common.health import Heartbeat, HttpDoor, health_page
+from common.heap import give_back
 from common.oscquery import Tree, readings
 from common.state_wire import CONTAINERS, STATION
 from input_node import texts
@@ -77,7 +78,10 @@ def run(settings: Settings, sender: Sender, stop: threading.Event, place: Place)
                 "display": settings.display,
                 "reachable": reachable,
                 "phase": session.state.phase.name.lower(),
+                "busy": sender.busy,
+                "size": list(window.layout.size),
                 "counters": sender.counters.snapshot(),
+                "dropped_by_source": sender.counters.sources(),
                 **place.status(time.monotonic()),
             }
 
@@ -120,7 +124,7 @@ class _Window:
 
     def _relay(self) -> None:
         self.surface = pygame.display.get_surface()
-        width, height = self.surface.get_size()
+        self._size = width, height = self.surface.get_size()
         self.layout = layout(max(width, SMALLEST), max(height, SMALLEST), self._settings.left_handed)
 
     def serve(
@@ -135,15 +139,20 @@ class _Window:
         sight_revision = session.pen.revision
         while not stop.is_set():
             now = time.monotonic()
-            events = pygame.event.get()
-            whole = self._follow_size(session, view)  # first: the events are about the new layout
-            for event in events:
-                if event.type == pygame.QUIT or not self._handle(event, now):
+            whole = False
+            for event in pygame.event.get():
+                # In its turn: what a hand did before is about the old layout.
+                if event.type == pygame.WINDOWSIZECHANGED:
+                    whole |= self._follow_size(session, view)
+                elif event.type == pygame.QUIT or not self._handle(event, now):
                     return
+            whole |= self._follow_size(session, view)  # a display that came back says nothing
             session.tick(now)
             if sight_revision != session.pen.revision and (now >= sight_due or session.empty):
                 sight, sight_revision = self._see(session), session.pen.revision
                 sight_due = now + (time.monotonic() - now) * SIGHT_SHARE
+                if session.empty:
+                    give_back()  # what the last drawing took
             reachable = session.sender.reachable(now)
             changed = view.draw(session, sight, now, reachable, self._pointers.pressed)
             if whole or not presented or now - presented >= PRESENT_EVERY:
@@ -168,7 +177,7 @@ class _Window:
                 with contextlib.suppress(pygame.error):  # between two monitors there may be none
                     self._open()
         surface = pygame.display.get_surface()
-        if surface.get_size() == view.layout.size and surface is self.surface:
+        if surface.get_size() == self._size and surface is self.surface:
             return False
         self._relay()
         session.canvas.resize(self.layout.canvas.width)
@@ -179,7 +188,7 @@ class _Window:
         """False to end."""
         pointers, made = self._pointers, self.layout
         if event.type in (pygame.FINGERDOWN, pygame.FINGERMOTION, pygame.FINGERUP):
-            width, height = self.surface.get_size()
+            width, height = self._size
             contact, x, y = event.finger_id, event.x * width, event.y * height
             if event.type == pygame.FINGERDOWN:
                 pygame.mouse.set_visible(False)

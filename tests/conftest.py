@@ -1,15 +1,19 @@
 """Options of the whole suite: pytest takes them from the outermost folder only."""
 
+import contextlib
 import itertools
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests import workers
 
+OURS = ("display_node", "input_node", "deploy.", "supervisord", "Xvfb", "cage")
+"""In the command of a process that a test starts."""
 _tests = itertools.count()
 
 workers.share_threads(os.environ, workers.cores())
@@ -50,6 +54,23 @@ def _states() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="sg-", ignore_cleanup_errors=True) as folder:
         os.environ["XDG_STATE_HOME"] = folder
         yield Path(folder)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _polite(request: pytest.FixtureRequest) -> None:
+    """What only computes waits for what is held against a clock; only root may take that back again."""
+    if hasattr(os, "setpriority") and os.geteuid() == 0:
+        os.setpriority(os.PRIO_PROCESS, 0, workers.niceness(request.node.nodeid))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _leftovers() -> Iterator[None]:
+    """What a test that failed has left running does not go on beside the others."""
+    yield
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if any(word in " ".join(child.cmdline()) for word in OURS):
+                child.kill()
 
 
 @pytest.fixture(autouse=True)

@@ -22,8 +22,9 @@ FIRST_PORT, PORTS = 10_000, 2_000
 """Where the first worker's ports begin, and how many each has."""
 Found = TypeVar("Found")
 _turns = itertools.count(os.getpid())  # somewhere else in every run: two may run at once
-_displays = range(200, 1000)
-"""None is :0, where moderngl looks for a screen unasked: tests beside this one count on finding none."""
+FIRST_DISPLAY, DISPLAYS = 200, 60
+"""The same of virtual screens: one that is away for a moment is nobody else's then. None is :0, where
+moderngl looks for a screen unasked: tests beside this one count on finding none."""
 
 
 def wait_for(what: Callable[[], Found | None], meaning: str, deadline: float = DEADLINE) -> Found:
@@ -43,12 +44,16 @@ def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
 
     Each worker has ports of its own, and all lie below those that the system hands out by itself.
     """
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     while True:
-        port = FIRST_PORT + PORTS * (worker % 10) + next(_turns) % PORTS
+        port = FIRST_PORT + PORTS * worker() + next(_turns) % PORTS
         with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+
+
+def worker() -> int:
+    """The number of the process that this test runs in, 0 to 9."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 10
 
 
 @contextlib.contextmanager
@@ -82,7 +87,8 @@ def screen(size: str = "1600x900") -> Iterator[str]:
     """A virtual X server of its own; yields the DISPLAY. Skips, with the reason, where there is none."""
     if shutil.which("Xvfb") is None:
         pytest.skip("Xvfb is not installed (make test installs it on Debian and Ubuntu)")
-    server, display = next(filter(None, (_server(number, size) for number in _displays)))
+    first = FIRST_DISPLAY + DISPLAYS * worker()
+    server, display = next(filter(None, (_server(first + n, size) for n in range(DISPLAYS))))
     try:
         yield display
     finally:

@@ -12,8 +12,8 @@ def test_what_is_named_is_there(test: str) -> None:
     assert f"def {name}" in (ROOT / module).read_text(encoding="utf-8")
 
 
-def test_two_workers_at_least_and_not_one_for_each_of_many_cores() -> None:
-    assert [workers.workers(count) for count in (1, 2, 4, 64)] == [2, 2, 4, workers.MOST]
+def test_three_workers_at_least_and_not_one_for_each_of_many_cores() -> None:
+    assert [workers.workers(count) for count in (1, 2, 4, 64)] == [3, 3, 4, workers.MOST]
 
 
 def test_threads_are_divided_and_a_choice_stands() -> None:
@@ -31,3 +31,10 @@ def test_a_module_stays_together_unless_it_shares_nothing() -> None:
     apart = workers.APART[0]
     assert workers.together(f"{apart}::test_one") != workers.together(f"{apart}::test_two")
     assert workers.turn(workers.LONG[0]) < workers.turn(workers.LONG[-1]) < workers.turn("tests/test_x.py")
+
+
+def test_what_computes_gives_way_to_what_is_held_against_a_clock() -> None:
+    assert workers.niceness("tests/display_node/render/test_tiles.py::test_x") == workers.NICE
+    assert workers.niceness("tests/machines/test_faults.py") == 0
+    for name in workers.COMPUTING:
+        assert (ROOT / name).exists(), name

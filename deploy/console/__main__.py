@@ -8,8 +8,6 @@ import sys
 import time
 from collections.abc import Sequence
 
-from aiohttp import web
-
 from common.company import Company
 from common.config import parse
 from common.counters import Counters, set_up_logging
@@ -30,6 +28,7 @@ from deploy.console import passwords
 from deploy.console.gathering import HERE, Gathering
 from deploy.console.live import Live
 from deploy.console.orders import Orders
+from deploy.console.places import Entrance
 from deploy.console.radio import Radio
 from deploy.console.settings import Settings
 from deploy.console.snapshot import snapshot
@@ -50,19 +49,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = parse(Settings, COMMAND, wanted, about)
     if SET_PASSWORD in given:
         # Not its own folder: a console that runs has the lock, and takes the new password all the same.
-        passwords.ask(settings.state or state_base() / "operate")
-        print("The password is set. A console that had none has to be started again.", file=sys.stderr)
+        kept = passwords.ask(settings.state or state_base() / "operate")
+        print(
+            f"The password is set, in {kept}. A console that runs takes it over within a second.",
+            file=sys.stderr,
+        )
         return 0
     set_up_logging("console")
     folder, counters = state_folder("operate", settings.state), Counters()
     try:
         name = node_name(settings.name, "name")
         me = Identity(identity("operate", name, folder.path).id, "operate", name)
-        link = locked(UdpLink(settings.host, settings.port), settings.key, counters)
-        try:
-            return asyncio.run(_run(settings, me, link, folder, counters))
-        finally:
-            link.close()
+        while True:
+            link = locked(UdpLink(settings.host, settings.port), settings.key, counters)
+            try:
+                if not asyncio.run(_run(settings, me, link, folder, counters)):
+                    return 0
+            finally:
+                link.close()
+            log.info("a password was set: opening anew, at %s", settings.http_host)
     except LinkError:
         time.sleep(settings.linger)  # whoever starts us again need not hurry
         raise
@@ -72,7 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 async def _run(
     settings: Settings, me: Identity, link: UdpLink | SealedLink, folder: StateFolder, counters: Counters
-) -> int:
+) -> bool:
+    """Until it is ended. True: it has its first password, and is to be opened anew."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
@@ -92,13 +98,11 @@ async def _run(
     language = settings.language.partition("+")[0]
     parts = (gathering, radio, orders, live)
     site = Site(folder.path, settings.hosts.split(), language, parts, health, time.monotonic)
-    protected = passwords.read(folder.path) is not None
-    runner = web.AppRunner(site.app(), access_log=None, handle_signals=False, shutdown_timeout=1.0)
-    await runner.setup()
+    entrance = Entrance(site.app())
     try:
-        host = settings.http_host if protected else HERE
-        port = await _listen(runner, host, settings.http_port)
-        if not protected and not is_loopback(settings.http_host):
+        host = settings.http_host if site.protected else HERE
+        port = await entrance.open(host, settings.http_port)
+        if host == HERE and not is_loopback(settings.http_host):
             log.warning("no password is set (%s %s): this machine only", COMMAND, SET_PASSWORD)
         gathering.remember(read_peers(folder.path))
         company.find(
@@ -108,34 +112,22 @@ async def _run(
         for usual in (DRAWING_PORT, KEEPER_PORT):
             company.peers.sight(Sighting(None, "", "this machine", (HERE,), usual, how="static"))
         loop.add_reader(link.fileno(), radio.read)
-        tasks = [asyncio.create_task(gathering.run(radio)), asyncio.create_task(live.run())]
-        for task in tasks:
-            task.add_done_callback(lambda done: stop.set())
+        works = (gathering.run(radio), live.run(), site.mind(), stop.wait())
+        tasks = [asyncio.ensure_future(work) for work in works]
         print(json.dumps({"ready": True, "port": link.address[1], "http_port": port}), flush=True)
         log.info("the console is at http://%s:%d", host, port)
-        await stop.wait()
-        ended = [task.exception() for task in tasks if task.done() and not task.cancelled()]
-        for task in tasks:
+        ended, working = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in working:
             task.cancel()
-        if ended and ended[0]:
-            raise ended[0]
+        for task in ended:
+            task.result()  # raises what ended it
     finally:
         loop.remove_reader(link.fileno())
         await asyncio.to_thread(company.close)
         await gathering.poller.close()
         await live.close()
-        await runner.cleanup()
-    return 0
-
-
-async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
-    """The port that it became. Raises `LinkError`."""
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        reason = error.strerror or error
-        raise LinkError(f"cannot serve the page on {host}:{port}: {reason}; choose another port") from None
-    return int(runner.addresses[0][1])
+        await entrance.close()
+    return not stop.is_set()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Everything that the console knows, brought together: who beats, who is remembered, who is only told of."""
 
 import asyncio
+import contextlib
 import ipaddress
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -26,6 +27,8 @@ HOME_EVERY = 10.0
 """Seconds between two looks at which addresses are our own: cables are plugged."""
 OLD = 10.0
 """Seconds after which what a keeper said counts no more."""
+MOST = 128
+"""Nodes that are shown: all 64 that may beat at once, and as many that did."""
 MOST_HEARSAY = 16
 """Nodes that one page may tell us of."""
 HERE = "127.0.0.1"
@@ -62,7 +65,8 @@ class Gathering:
             self.meet()
             if now >= home_at:
                 home_at = now + HOME_EVERY
-                self._home = frozenset({HERE, *(one.address for one in interfaces())})
+                with contextlib.suppress(OSError):  # out of descriptors for a moment: as it was before
+                    self._home = frozenset({HERE, *(one.address for one in interfaces())})
             if now >= look_at:
                 look_at = now + LOOK_EVERY
                 for keeper in self.of_role("machine"):
@@ -71,13 +75,22 @@ class Gathering:
             await asyncio.sleep(TICK)
 
     def meet(self) -> None:
-        """Take over what the beats say."""
-        for peer in self.peers.known(self._now()):
+        """Take over what the beats say. Who has never said back what we sent him is nobody yet: without a key
+        anybody can invent a thousand nodes, and each costs us two tasks."""
+        now = self._now()
+        known = self.peers.known(now)
+        heard = {peer.id for peer in known}
+        self._forgotten = {id: at for id, at in self._forgotten.items() if id in heard}
+        for peer in known:
+            node = self.nodes.get(peer.id)
             if peer.heard <= self._forgotten.get(peer.id, 0.0):
                 continue
-            node = self.nodes.get(peer.id)
+            if peer.offset is None and (node is None or node.peer is None):
+                continue
             if node is None:
-                node = Watched(peer.id, peer.role, peer.name, peer.address[0], self._now())
+                if len(self.nodes) >= MOST and not self._make_room(now):
+                    continue
+                node = Watched(peer.id, peer.role, peer.name, peer.address[0], now)
                 self.nodes[peer.id] = node
             node.meet(peer)
             self.poller.follow(node)
@@ -92,7 +105,16 @@ class Gathering:
         """Somebody knows that this one won't come back. If it beats all the same, it is here again."""
         if self.nodes.pop(id, None):
             self._forgotten[id] = self._now()
+            self._told_at.pop(id, None)
             self.poller.forget(id)
+
+    def _make_room(self, now: float) -> bool:
+        """Of those that don't beat any more, forget the one that was known for the shortest time: a wall that
+        has been dead since the morning stays red, whoever comes and goes. False if all are there."""
+        silent = [node for node in self.nodes.values() if not (node.peer and node.peer.alive(now))]
+        if silent:
+            self.forget(max(silent, key=lambda node: node.known).id)
+        return bool(silent)
 
     def of_role(self, role: str) -> list[Watched]:
         return [node for node in self.nodes.values() if node.role == role]

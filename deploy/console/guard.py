@@ -18,9 +18,11 @@ COOKIE = "sandglass-session"
 TOKEN = "X-CSRF-Token"
 PROTOCOL, TOKEN_PROTOCOL = "sandglass", "csrf."
 """A WebSocket's: a browser lets a page add no header to it, but this, and it does not end in any log."""
-OPEN = frozenset({"/", "/health", "/api/session", "/api/login"})
-"""Paths that need no session; and those of the page's files."""
-FILES = "/page/"
+FILES, TREE = "/page", "/state"
+"""Where the page's files are, and what `deploy.console.tree` says."""
+OPEN = frozenset({"/", TREE, "/health", "/api/session", "/api/login"})
+"""Paths that need no session; and those below of the two above."""
+BELOW = (f"{FILES}/", f"{TREE}/")
 READS = ("GET", "HEAD")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -60,7 +62,7 @@ class Guard:
         upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
         if (request.method not in READS or upgrade) and not self._same_origin(request):
             raise _refusal(web.HTTPForbidden, "origin")
-        if request.path in OPEN or request.path.startswith(FILES):
+        if request.path in OPEN or request.path.startswith(BELOW):
             return await handler(request)
         session = self.session(request)
         if session is None:

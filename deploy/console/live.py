@@ -3,10 +3,13 @@
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
+
+log = logging.getLogger("sandglass")
 
 EVERY = 0.3
 """Seconds between two snapshots."""
@@ -24,6 +27,7 @@ class Live:
         self._snapshot = snapshot
         self._open: set[web.WebSocketResponse] = set()
         self._text, self._number = "", 0
+        self._said: set[str] = set()
         self._news = asyncio.Condition()
 
     @property
@@ -34,9 +38,15 @@ class Live:
         """Until it is cancelled."""
         while True:
             if self._open:
-                self._text, self._number = json.dumps(self._snapshot(), ensure_ascii=False), self._number + 1
-                async with self._news:
-                    self._news.notify_all()
+                try:
+                    # In ASCII, and without NaN: whatever a node has told, a browser can read it.
+                    self._text = json.dumps(self._snapshot(), allow_nan=False)
+                except Exception:
+                    self._once("no news for the pages, which say that they hear nothing")
+                else:
+                    self._number += 1
+                    async with self._news:
+                        self._news.notify_all()
             await asyncio.sleep(EVERY)
 
     async def serve(
@@ -69,7 +79,7 @@ class Live:
 
     async def _tell(self, socket: web.WebSocketResponse, valid: Callable[[], bool]) -> None:
         seen = 0
-        with contextlib.suppress(ConnectionError):
+        try:
             while not socket.closed:
                 async with self._news:
                     while self._number <= seen:
@@ -79,3 +89,16 @@ class Live:
                     return
                 seen = self._number
                 await socket.send_str(self._text)
+        except ConnectionError:
+            pass
+        except Exception:
+            self._once("a page could not be told")
+        # A page that hears nothing any more must know it, and asks again.
+        with contextlib.suppress(ConnectionError):
+            await socket.close(code=WSCloseCode.INTERNAL_ERROR)
+
+    def _once(self, what: str) -> None:
+        """Of a fault of ours, which is there several times a second."""
+        if what not in self._said:
+            self._said.add(what)
+            log.exception("%s; this is said once", what)

@@ -141,6 +141,7 @@ def options(tree: Mapping[str, Any], verb: str) -> list[str]:
     """What a tree says that a verb can be given; nothing if it doesn't say so in the usual way."""
     try:
         found = tree["CONTENTS"][verb]["RANGE"][0]["VALS"]
-        return [one for one in found if isinstance(one, str) and 0 < len(one) <= 32][:MOST_OPTIONS]
+        good = [one for one in found if isinstance(one, str) and 0 < len(one) <= 32 and one.isprintable()]
+        return good[:MOST_OPTIONS]
     except (KeyError, IndexError, TypeError):
         return []

@@ -19,7 +19,7 @@ class Settings:
     host: str = setting("0.0.0.0", "address on which other nodes are heard", option=False)
     port: int = setting(0, "UDP port for them, 0 for any free one", low=0, high=65535)
     http_host: str = setting(
-        "0.0.0.0", "address of the page; without a password it is 127.0.0.1 all the same"
+        "0.0.0.0", "address of the page, besides 127.0.0.1; without a password it is there only"
     )
     http_port: int = setting(HTTP_PORT, "port of the page, 0 for any", low=0, high=65535)
     hosts: str = setting(

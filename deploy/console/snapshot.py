@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from common.errors import plain
 from common.machine import Report
 from deploy.console.gathering import Gathering
 from deploy.console.visitors import days, today
-from deploy.console.watched import Watched
+from deploy.console.watched import LARGEST, LONGEST, Watched
 
 ORDER = ("display", "input", "machine", "operate")
 VALUES = ("paused", "speed", "rate", "time", "duration", "volume", "captions", "blackout", "exhibit", "form",
@@ -86,7 +87,7 @@ def _step(ensemble: Any) -> dict[str, Any] | None:
     for wall in walls[:16]:
         if isinstance(wall, dict) and isinstance(wall.get("name"), str):
             known = {key: _plain(wall.get(key)) for key in ("offset", "uncertainty", "same")}
-            found.append({"name": wall["name"][:64], **known})
+            found.append({"name": _plain(wall["name"]), **known})
     return {"walls": found, "sure": ensemble.get("note") is None}
 
 
@@ -99,7 +100,8 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _plain(value: Any) -> Any:
-    """A number, a truth or a short text; None for anything else."""
+    """A number, a truth or a short text, each as a browser can read it; None for anything else."""
     if isinstance(value, str):
-        return value[:64]
-    return value if isinstance(value, bool | int | float) else None
+        return plain(value, LONGEST)
+    usual = isinstance(value, int | float) and abs(value) < LARGEST  # neither NaN nor Infinity is
+    return value if usual else None

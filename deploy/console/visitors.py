@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from common.spreadsheet import cell
 from deploy.console.watched import Page, Watched, number
 
 COUNTS = ("sessions", "submits", "answers", "doubts", "dwell")
@@ -39,9 +40,9 @@ def table(walls: Sequence[Watched]) -> str:
     for date, name, day in sorted(rows, key=lambda row: row[:2]):
         counts = [number(day, key) or 0 for key in COUNTS]
         if any(counts):
-            # A name comes from the network: a spreadsheet must not take it for a formula.
-            safe = f"'{name}" if name[:1] in "=+-@\t\r" else name
-            writer.writerow((date, safe, *(f"{count:g}" if count % 1 else int(count) for count in counts)))
+            writer.writerow(
+                (date, cell(name), *(f"{count:g}" if count % 1 else int(count) for count in counts))
+            )
     return out.getvalue()
 
 

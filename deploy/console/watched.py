@@ -3,12 +3,18 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from common.errors import plain
 from common.link import Address
 from common.machine import Report
 from common.peer import Peer
 
 Page = dict[str, Any]
 """A node's JSON. Anybody may have written it: whoever reads a value looks first at what it is."""
+
+LONGEST = 64
+"""Letters of a text that is shown."""
+LARGEST = 1e12
+"""No number that a node tells is as large."""
 
 
 @dataclass
@@ -68,9 +74,9 @@ class Watched:
         return number(self.page, key)
 
     def text(self, key: str) -> str:
-        """A text of its page, no longer than a page of ours would want it."""
+        """A text of its page, fit to be shown, and no longer than a page of ours would want it."""
         value = self.page.get(key)
-        return value[:64] if isinstance(value, str) else ""
+        return plain(value, LONGEST) if isinstance(value, str) else ""
 
     def frame_age(self, now: float) -> float | None:
         """Seconds since it presented a frame, as far as it can be known; None before the first."""
@@ -82,4 +88,4 @@ def number(page: Page, key: str) -> float | None:
     value = page.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if abs(value) < 1e12 else None
+    return float(value) if abs(value) < LARGEST else None

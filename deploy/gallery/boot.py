@@ -26,10 +26,12 @@ WorkingDirectory={state}
 {state_directory}UMask=0077
 ExecStart={folder}/.venv/bin/supervisord --nodaemon --configuration {config}/supervisord.conf
 Restart=always
-RestartSec=2
-# The keeper feeds this watchdog, and only after supervisord has answered it: if either hangs, all
-# begins anew.
-WatchdogSec=15
+RestartSec=0.5
+# The keeper feeds this watchdog, and only after supervisord has answered it: if both hang, or supervisord by
+# itself, all begins anew. So long until it is fed first, on a slow machine that has just been switched on;
+# from then on the keeper has it wait for seconds only. A keeper that can't start feeds it too, for as long
+# again, each time that supervisord or the reviver tries, which is at least once a minute: that ends no show.
+WatchdogSec=180
 WatchdogSignal=SIGKILL
 NotifyAccess=all
 # supervisord ends its programs itself, in order; what is left after that is killed.
@@ -78,6 +80,7 @@ ExecStartPre=+/usr/bin/chvt 1
 ExecStart={config}/kiosk.sh
 Restart=always
 RestartSec=2
+TimeoutStopSec=10
 
 [Install]
 WantedBy=multi-user.target
@@ -90,8 +93,10 @@ set -eu
 
 if [ "${{1:-}}" != session ]; then
     # No cursor, no network door; -keeptty, since the terminal is systemd's; -noreset, or X would forget all
-    # that is set below whenever its last window goes, as when the wall is started afresh.
-    exec startx "$0" session -- :0 vt1 -keeptty -nocursor -nolisten tcp -noreset
+    # that is set below whenever its last window goes, as when the wall is started afresh. Not exec'ed: startx
+    # is deaf to systemd's SIGTERM, but all of it ends with this shell, whose terminal it is.
+    startx "$0" session -- :0 vt1 -keeptty -nocursor -nolisten tcp -noreset
+    exit
 fi
 
 # Never blank. DPMS itself stays on, without any timeout: it is how the screen is put out when it is closed.
@@ -108,9 +113,10 @@ KIOSK_WAYLAND = """\
 # The screen of {name}, on Wayland: started by sandglass-screen.service. Made by sandglass deploy.
 set -eu
 
-# Where the programs look for it. cage never blanks, and shows the window that came last.
+# Where the programs look for it. cage never blanks, and shows the window that came last. Not exec'ed: cage
+# without a monitor would wait for ever for a child of systemd's, where it should end and be tried again.
 export XDG_RUNTIME_DIR="${{SANDGLASS_RUN:-{run}}}"
-exec cage -s -- sleep infinity
+cage -s -- sleep infinity
 """
 
 

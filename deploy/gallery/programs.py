@@ -7,7 +7,7 @@ from typing import Any
 from common.machine import KEEPER_PORT
 from common.wire import CONTROL_PORT, DRAWING_PORT
 from deploy.gallery.roles import ROLES, known_settings
-from deploy.gallery.settings import Gallery, Machine, Program
+from deploy.gallery.settings import Gallery, Machine, Program, known_as
 
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"
@@ -31,7 +31,8 @@ def settings_of(gallery: Gallery, machine: Machine, program: Program) -> dict[st
 def health_url(program: Program, settings: Mapping[str, Any]) -> str | None:
     """Where this machine asks whether the program presents frames; None if its port is not known before."""
     port = settings.get("http_port", ROLES[program.role].health)
-    host = settings.get("http_host", LOOPBACK)
+    # A console is heard there in any case, and nowhere else as long as it has no password.
+    host = LOOPBACK if program.role == "operate" else settings.get("http_host", LOOPBACK)
     return f"http://{LOOPBACK if host == EVERYWHERE else host}:{port}/health" if port else None
 
 
@@ -51,7 +52,7 @@ def toml(settings: Mapping[str, Any], head: str) -> str:
 def _display(gallery: Gallery, machine: Machine, program: Program) -> dict[str, Any]:
     watched = _consoles(gallery, machine)
     told: dict[str, Any] = {
-        "name": _name(machine, program),
+        "name": known_as(machine, program),
         "fullscreen": machine.screen != "none",
         "headless": machine.screen == "none",
         "language": gallery.language,
@@ -67,7 +68,7 @@ def _display(gallery: Gallery, machine: Machine, program: Program) -> dict[str, 
 
 def _input(gallery: Gallery, machine: Machine, program: Program) -> dict[str, Any]:
     return {
-        "station": _name(machine, program),
+        "station": known_as(machine, program),
         "fullscreen": machine.screen != "none",
         "headless": machine.screen == "none",
         "language": gallery.language,
@@ -75,7 +76,7 @@ def _input(gallery: Gallery, machine: Machine, program: Program) -> dict[str, An
 
 
 def _operate(gallery: Gallery, machine: Machine, program: Program) -> dict[str, Any]:
-    return {"name": _name(machine, program), "language": gallery.language}
+    return {"name": known_as(machine, program), "language": gallery.language}
 
 
 def _keeper(gallery: Gallery, machine: Machine, program: Program) -> dict[str, Any]:
@@ -87,12 +88,6 @@ def _keeper(gallery: Gallery, machine: Machine, program: Program) -> dict[str, A
     if gallery.key:
         told["host"] = EVERYWHERE
     return told
-
-
-def _name(machine: Machine, program: Program) -> str:
-    """What the program is called on the network: the machine, unless it has two of the kind."""
-    alike = [other for other in machine.programs if other.role == program.role]
-    return machine.name if len(alike) < 2 else f"{machine.name}-{program.name}"[:32]
 
 
 def _consoles(gallery: Gallery, machine: Machine) -> list[str]:

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from common.config import read
 from common.errors import ConfigError
 from common.machine import MAX_PROGRAMS
-from common.wire import valid_name
+from common.wire import MAX_NAME, valid_name
 from deploy.gallery.roles import ROLES, check_settings, role_of
 from deploy.hours.rules import Rules, parse_rules, refuse_unknown
 
@@ -84,7 +84,7 @@ def parse_gallery(table: Mapping[str, Any], source: str) -> Gallery:
     rules = parse_rules(
         _table(table, "hours", source), _text(table, "timezone", "UTC", source), f"{source}: hours"
     )
-    key = Path(_text(table, "key", "", source, empty=True)).name
+    key = _key(table, source)
     given = _table(table, "machines", source)
     if not given:
         raise ConfigError(f"{source}: no machines; write [machines.wall.display] for the first")
@@ -93,7 +93,46 @@ def parse_gallery(table: Mapping[str, Any], source: str) -> Gallery:
     for address in addresses:
         if addresses.count(address) > 1:
             raise ConfigError(f"{source}: two machines have the address {address}")
+    _tell_apart(machines, source)
+    for machine in machines:
+        _ports_apart(machine, source)
     return Gallery(name, language, key, rules, machines)
+
+
+def known_as(machine: Machine, program: Program) -> str:
+    """What a program is called on the network: the machine, unless that has two of the kind."""
+    alike = [other for other in machine.programs if other.role == program.role]
+    return machine.name if len(alike) < 2 else f"{machine.name}-{program.name}"
+
+
+def _tell_apart(machines: Sequence[Machine], source: str) -> None:
+    """A wall knows its stations by their names: two of one name would wipe each other's drawings."""
+    taken: dict[tuple[str, Any], str] = {}
+    for machine in machines:
+        for program in machine.programs:
+            usual = known_as(machine, program)
+            name = program.settings.get("station" if program.role == "input" else "name", usual)
+            where = f"{source}: machines.{machine.name}.{program.name}"
+            if name == usual and len(name) > MAX_NAME:
+                raise ConfigError(
+                    f"{where} would be called {name!r}, over {MAX_NAME} letters; shorten either"
+                )
+            if (other := taken.setdefault((program.role, name), where)) != where:
+                raise ConfigError(f"{where} would be called {name!r}, as {other} is; rename one")
+
+
+def _ports_apart(machine: Machine, source: str) -> None:
+    """Who finds a port taken ends, again and again: the second of two walls, unless it is given its own."""
+    taken: dict[tuple[str, int], str] = {}
+    for program in (machine.keeper, *machine.programs):
+        for kind, key, number in ROLES[program.role].ports(program.settings):
+            mine = f"{program.name}'s {key}"
+            if (other := taken.setdefault((kind, number), mine)) != mine:
+                cure = f"set {key}, or legacy = false," if key == "legacy_port" else f"set {key}"
+                raise ConfigError(
+                    f"{source}: machines.{machine.name}: {mine} is {number} ({kind}), as {other} is; "
+                    f"{cure} under [machines.{machine.name}.{program.name}]"
+                )
 
 
 def _machine(name: str, table: Any, where: str) -> Machine:
@@ -164,6 +203,19 @@ def _text(
     if choices and value not in choices:
         raise ConfigError(f"{where}: {key} = {value!r} must be one of {', '.join(choices)}")
     return value
+
+
+def _key(table: Mapping[str, Any], source: str) -> str:
+    """The key's file name; where it lies while the files are made is not said here."""
+    value = _text(table, "key", "", source, empty=True)
+    name = Path(value).name
+    # It stands in commands that are typed as root, beside a machine's paths: nothing has to be quoted.
+    if value and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", name):
+        raise ConfigError(
+            f"{source}: key = {value!r} must be a file's name of letters, digits, '.', '_' and '-', "
+            "neither '.' nor '-' first; rename the file, such as installation.key"
+        )
+    return name
 
 
 def _path(table: Mapping[str, Any], key: str, usual: str, where: str) -> str:

@@ -1,6 +1,7 @@
 """What the rules ask for at an instant, and what they will ask for next. Pure: the instant is handed in."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from deploy.hours.rules import Rules
@@ -8,6 +9,9 @@ from deploy.hours.rules import Rules
 UTC = dt.UTC
 FIRST_YEAR = 2025
 """A clock that shows less was never set: without a battery it begins in 1970, or when it was made."""
+APART = 86_400.0
+"""Seconds between a clock and the board's own that are too many: one that is kept in local time differs by
+hours, one whose battery is flat by years."""
 AHEAD = (8, 40, 400)
 """Days to look ahead for a change: a week, a break, and over a year of always the same."""
 LOOK_BACK = 2
@@ -36,9 +40,9 @@ class Change:
     """`opens`, `closes` or `restarts`."""
 
 
-def opening(rules: Rules, now: dt.datetime) -> Opening:
-    """What is asked for at `now`, which knows its zone."""
-    if not believable(now):
+def opening(rules: Rules, now: dt.datetime, lost: bool = False) -> Opening:
+    """What is asked for at `now`, which knows its zone; `lost`: what this clock shows is a guess."""
+    if lost or not believable(now):
         return Opening(True, False, None)
     if rules.week is None and not rules.exceptions:
         return Opening(True, True, None)
@@ -73,6 +77,7 @@ def restart_due(rules: Rules, now: dt.datetime, last: dt.date | None, age: float
     `last`: the day for which that was done last; `age`: seconds since the process was started, told by a
     clock that doesn't jump. Once for each day of the calendar, whatever the clock does: one put back an hour
     comes to the restart's time again, but not to its day; and what was started after it is fresh already.
+    A `last` that is further ahead is of a clock that was wrong then, and says nothing.
     """
     if rules.restart is None or not believable(now):
         return None
@@ -80,7 +85,7 @@ def restart_due(rules: Rules, now: dt.datetime, last: dt.date | None, age: float
     if now < (due := _instant(rules, day, rules.restart)):  # the last one was yesterday's, perhaps still owed
         day -= dt.timedelta(1)
         due = _instant(rules, day, rules.restart)
-    if last is not None and last >= day:
+    if last is not None and day <= last <= day + dt.timedelta(1):
         return None
     return day if age > (now - due).total_seconds() else None
 
@@ -93,6 +98,16 @@ def overdue(rules: Rules, now: dt.datetime, day: dt.date) -> bool:
 
 def believable(now: dt.datetime) -> bool:
     return now.year >= FIRST_YEAR
+
+
+def strayed(now: dt.datetime, boards: Collection[float]) -> bool:
+    """Whether a clock that nobody has synchronised shows another day than the board's own clocks do.
+
+    Without a battery the board's begins anywhere. Then systemd has the system's go on from where the power
+    was cut, which is after closing time, and it would be closed for most of the next day. `boards`: what they
+    show, in seconds since 1970. A machine that has none, such as a container, gives no reason for doubt.
+    """
+    return bool(boards) and all(abs(now.timestamp() - shown) > APART for shown in boards)
 
 
 def _stretches(rules: Rules, first: dt.date, last: dt.date) -> list[tuple[dt.datetime, dt.datetime]]:

@@ -14,6 +14,8 @@ from common.errors import ConfigError
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = 24 * 60
 """Minutes."""
+SHORT = 4
+"""Letters of a zone's abbreviation, such as KST or CEST, at most."""
 CLOSED_MEANS = ("blackout", "stop")
 """What is done with the machines while it is closed."""
 
@@ -89,8 +91,10 @@ def find_zone(name: str) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         pass
-    near = difflib.get_close_matches(str(name), sorted(zoneinfo.available_timezones()), n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "write it as in 'Europe/Berlin'"
+    # Of two abbreviations that look alike, one may be half a world away: KST is not MST.
+    known = sorted(zoneinfo.available_timezones()) if len(name) > SHORT else []
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "write it as in 'Asia/Seoul' or 'Europe/Berlin'"
     raise ConfigError(f"timezone = {name!r} is not known here; {hint}")
 
 

@@ -6,7 +6,7 @@ Closed means, as the gallery's file says:
   black of its own, and a touch would light its monitor. Walls and consoles go on, and are there at once.
 - `stop`: the walls end as well. Colder, and a fresh start every morning.
 
-Nothing is remembered but that the walls were blacked out, so that they are lit again whatever came between.
+Nothing is remembered but which walls were blacked out, so that they are lit again whatever came between.
 """
 
 import datetime as dt
@@ -47,18 +47,16 @@ class Closing:
         """Have walls and monitors lit or dark. A wall that is dark by an operator's wish stays so."""
         walls = [self._nodes[one.name] for one in running if self._is_wall(one)]
         dark = not opening.open
-        if dark and not self._memory.dark:
-            self._memory.dark = True
-            self._memory.keep()
-        if dark or self._memory.dark:
-            pages = {wall.name: look(wall) for wall in walls}
-            for wall in walls:
-                if wall.control and pages[wall.name].get("blackout") is not dark:
-                    self._link.send(Control("blackout", float(dark)).encode(), wall.control)
-            there = {name for name, node in self._nodes.items() if node.role == "display"}
-            if not dark and all(pages.get(name, {}).get("blackout") is False for name in there):
-                self._memory.dark = False
-                self._memory.keep()
+        if dark:
+            self._remember(self._memory.dark.union(wall.name for wall in walls))
+        for wall in walls:
+            if wall.name not in self._memory.dark:
+                continue
+            shown = look(wall).get("blackout")
+            if wall.control and shown is not dark:
+                self._link.send(Control("blackout", float(dark)).encode(), wall.control)
+            if not dark and (shown is False or wall.health is None):  # without a page it is told once
+                self._remember(self._memory.dark - {wall.name})
         self._screens.want(not dark)
 
     def due(
@@ -79,6 +77,11 @@ class Closing:
         if found:
             self._memory.keep()
         return found
+
+    def _remember(self, dark: frozenset[str]) -> None:
+        if dark != self._memory.dark:
+            self._memory.dark = dark
+            self._memory.keep()
 
     def _is_wall(self, program: Program) -> bool:
         node = self._nodes.get(program.name)

@@ -89,7 +89,9 @@ def _answer(link: Link, to: Address, question: bytes, wanted: Callable[[Message]
 
 def shown(report: Report) -> str:
     """As a person reads it."""
-    until = f" until {dt.datetime.fromtimestamp(report.changes):%a %d %b %H:%M}" if report.changes else ""
+    # In the zone of this machine, which need not be the gallery's.
+    changes = dt.datetime.fromtimestamp(report.changes).astimezone()
+    until = f" until {changes:%a %d %b %H:%M %Z}" if report.changes else ""
     warm = "unknown" if report.temperature is None else f"{report.temperature:.0f} °C"
     lines = [
         f"{report.name}: {report.opening}{until}",

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from common import machine
 from common.counters import Counters
@@ -10,27 +11,26 @@ from common.identity import Identity
 from common.link import Address
 from common.machine import MAX_PROGRAMS, Done, Look, Order, Report, Tail
 from deploy.hours.plan import Opening
-from deploy.keeper import readings
+from deploy.keeper import logs, readings
 from deploy.keeper.programs import Programs
-from deploy.keeper.supervisor import Refusal, Supervisor, Unreachable
 
 log = logging.getLogger("sandglass")
 
 
 class Desk:
-    """`trusted`: whether somebody may ask at all. `opening`: what the hours say now."""
+    """`state`: where the logs are. `trusted`: who may ask at all. `opening`: what the hours say now."""
 
     def __init__(
         self,
         me: Identity,
         programs: Programs,
-        supervisor: Supervisor,
+        state: Path,
         counters: Counters,
         trusted: Callable[[Address], bool],
         opening: Callable[[], Opening],
         disk: Callable[[], tuple[int, int]],
     ) -> None:
-        self._me, self._programs, self._supervisor, self._counters = me, programs, supervisor, counters
+        self._me, self._programs, self._state, self._counters = me, programs, state, counters
         self._trusted, self._opening, self._disk = trusted, opening, disk
 
     def take(self, datagram: bytes, sender: Address) -> list[bytes]:
@@ -62,11 +62,13 @@ class Desk:
         )  # fmt: skip
 
     def _tail(self, asked: Tail) -> list[bytes]:
-        if asked.program not in self._programs.known | {self._programs.own}:
-            self._counters.drop("value", f"the log of {asked.program[:32]!r}", "a console")
-            return []
+        known = self._programs.known | {self._programs.own}
+        if asked.program not in known:
+            # Said rather than dropped: silence would be taken for a dead keeper.
+            text = f"(no program {asked.program!r} here; there are {', '.join(sorted(known))})\n"
+            return [part.encode() for part in machine.split_log(asked.program, text)]
         try:
-            text = self._supervisor.tail(asked.program, asked.size)
-        except (Refusal, Unreachable) as error:
-            text = f"({error})"
+            text = logs.tail(self._state / f"{asked.program}.log", asked.size)
+        except OSError as error:  # it was never started
+            text = f"({error.strerror})\n"
         return [part.encode() for part in machine.split_log(asked.program, text)]

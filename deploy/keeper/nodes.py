@@ -1,5 +1,6 @@
 """The nodes on this machine, as their keeper sees them: are they in use, are they black."""
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -12,8 +13,8 @@ from deploy.gallery.settings import Gallery, Machine
 
 LOOK_WITHIN = 0.5
 """Seconds: a node that hangs must not hang its keeper."""
-IN_USE = ("drawing", "touring", "answered", "sending", "waiting", "shown")
-"""Phases in which a visitor stands there, of walls and of stations."""
+IN_USE = ("drawing", "touring", "answered")
+"""Phases of a wall in which a visitor stands there. A station at rest is ready to be drawn on: it says so."""
 
 
 @dataclass(frozen=True)
@@ -41,18 +42,17 @@ def look(node: Node) -> dict[str, Any]:
     if node.health is None:
         return {}
     try:
-        with urllib.request.urlopen(node.health, timeout=LOOK_WITHIN) as reply:
-            body = reply.read()
-    except urllib.error.HTTPError as error:
-        body = error.read()
-    except (OSError, ValueError):
-        return {}
-    try:
+        try:
+            with urllib.request.urlopen(node.health, timeout=LOOK_WITHIN) as reply:
+                body = reply.read()
+        except urllib.error.HTTPError as error:
+            body = error.read()
         told = json.loads(body)
-    except ValueError:
-        return {}
+    except (OSError, ValueError, RecursionError, http.client.HTTPException):
+        return {}  # the last: it ended in the middle of its page
     return told if isinstance(told, dict) else {}
 
 
 def in_use(page: dict[str, Any]) -> bool:
-    return page.get("phase") in IN_USE
+    """Whether a visitor stands there: a station says so itself."""
+    return bool(page.get("busy", page.get("phase") in IN_USE))

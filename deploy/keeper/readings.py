@@ -23,6 +23,15 @@ def process_age(pid: int, proc: Path = Path("/proc")) -> float | None:
         return None
 
 
+def process_work(pid: int, proc: Path = Path("/proc")) -> float:
+    """Seconds of processor that the process has had, all its threads together; 0 if that can't be told."""
+    try:
+        user, system = _stat(pid, proc)[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError):
+        return 0.0
+
+
 def stands_still(pid: int, proc: Path = Path("/proc")) -> bool:
     """Whether the process was stopped (SIGSTOP), so that it does nothing and hears nothing but SIGKILL."""
     try:

@@ -6,6 +6,7 @@ import xmlrpc.client
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from xml.parsers.expat import ExpatError
 
 from supervisor.xmlrpc import SupervisorTransport
 
@@ -52,12 +53,6 @@ class Supervisor:
         """SIGKILL, at once: it is started again as after any death."""
         self._ask(lambda rpc: rpc.signalProcess(name, "KILL"))
 
-    def tail(self, name: str, size: int) -> str:
-        """The last `size` bytes of the program's log at most, from the start of a line if it can be."""
-        text, _, more = self._ask(lambda rpc: rpc.tailProcessStdoutLog(name, 0, size))
-        whole = str(text)
-        return whole.partition("\n")[2] or whole if more else whole
-
     def close(self) -> None:
         if self._proxy is not None:
             self._proxy("close")()
@@ -70,7 +65,7 @@ class Supervisor:
             return question(self._proxy.supervisor)
         except xmlrpc.client.Fault as fault:
             raise Refusal(str(fault.faultString)) from None
-        except (OSError, http.client.HTTPException, xmlrpc.client.Error, ValueError) as error:
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error, ExpatError, ValueError) as error:
             self.close()  # half an answer may be on its way: the next question has a line of its own
             raise Unreachable(f"supervisord at {self._path}: {error or type(error).__name__}") from None
 

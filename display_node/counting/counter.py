@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from common.errors import plain
 from common.health import Page, Reply
 from common.wire import Answer
 from display_node.counting.report import document
@@ -72,10 +73,10 @@ class Counter:
             self._wake()
 
     def after(self, before: State, state: State, now: float) -> None:
-        if now - self._watched < WATCHED:
+        if now - self._watched < WATCHED or state.clock.paused:  # it may stay paused all night
             return
         shows = [*state.waiting, *([state.coming.tour] if state.coming else [])]
-        if state.tour is not None and state.phase is Phase.TOURING and not state.clock.paused:
+        if state.tour is not None and state.phase is Phase.TOURING:
             shows.append(state.tour)
         stations = {show.job.station for show in shows if show.job.mine}
         if not stations:
@@ -158,7 +159,7 @@ class Counter:
         said = f"visitors are counted in memory only, {self._path} cannot be written: {fault}"
         if is_damaged(fault) if isinstance(fault, Fault) else isinstance(fault, ValueError | TypeError):
             try:
-                said = f"{self._path} is damaged ({fault}): put aside as {put_aside(self._path)}"
+                said = f"{self._path} is damaged ({plain(fault)}): put aside as {put_aside(self._path)}"
                 self._save_all_again()
             except OSError as error:
                 said = f"{self._path} is damaged and cannot be moved: {error.strerror}"

@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from datetime import date, timedelta
 from typing import Any, TextIO
 
+from common.spreadsheet import cell
 from display_node.counting.tally import Counts, Sheet, rounded
 
 DAYS = 30
@@ -38,8 +39,8 @@ def rows(sheet: Sheet) -> Iterator[tuple[str, ...]]:
 
 
 def write_csv(sheet: Sheet, to: TextIO) -> None:
-    """A station's name comes from the network: one that a spreadsheet would take for a formula is quoted."""
+    """For a spreadsheet, which must not take the name of a station for a formula."""
     writer = csv.writer(to, lineterminator="\n")
     writer.writerow(COLUMNS)
     for day, station, *numbers in rows(sheet):
-        writer.writerow((day, f"'{station}" if station[:1] in "=+-@\t\r" else station, *numbers))
+        writer.writerow((day, cell(station), *numbers))

@@ -24,6 +24,10 @@ _TABLE = """CREATE TABLE IF NOT EXISTS counts (
 _COLUMNS = "sessions, submits, answers, doubts, dwell"
 _SUMS = "sum(sessions), sum(submits), sum(answers), sum(doubts), sum(dwell)"
 
+MOST = 1 << 53
+"""Of anything, on one day at one station: more, or less than nothing, is damage and was never counted."""
+DAMAGE = ("no such column", "has no column", "Could not decode to UTF-8", "integer overflow")
+"""Operational errors, as SQLite calls them, that no waiting mends."""
 Fault = sqlite3.Error
 """Whatever keeps a file from being read or written: full, locked, damaged, not allowed."""
 
@@ -88,7 +92,7 @@ class Store:
 def is_damaged(fault: Fault) -> bool:
     """Whether waiting would not help: what is there is no database of ours."""
     if isinstance(fault, sqlite3.OperationalError):
-        return "no such column" in str(fault) or "has no column" in str(fault)
+        return any(words in str(fault) for words in DAMAGE)
     return isinstance(fault, sqlite3.DatabaseError) and not isinstance(fault, sqlite3.ProgrammingError)
 
 
@@ -123,6 +127,8 @@ def _read(connection: sqlite3.Connection) -> Sheet:
 
 
 def _counts(numbers: list[Any], dwell: Any) -> Counts:
+    if not all(0 <= number <= MOST for number in (*numbers, dwell)):
+        raise ValueError("numbers that nobody counted")
     sessions, submits, answers, doubts = map(int, numbers)
     return Counts(sessions, submits, answers, doubts, float(dwell))
 

@@ -1,9 +1,9 @@
 """What happened at the stations, added up by day and station. Pure: told what time and which day it is.
 
 A session is what one station does without a break of more than `GAP`; its dwell is the time from its first to
-its last sign of life. Signs of life are the pen, a submit, and the station's own drawing waiting for the wall
-or touring on it while time runs: who watches has not left. A drawing that is left lying is none, nor is a
-wiped canvas, since stations wipe theirs by themselves.
+its last sign of life. Signs of life are the pen, a submit, and, while the wall's time runs, the station's
+own drawing waiting for it or touring on it: who watches has not left. A drawing that is left lying is none,
+nor is a wiped canvas, since stations wipe theirs by themselves.
 """
 
 from collections import OrderedDict

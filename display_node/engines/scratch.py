@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
+
 from common.bitmap import BLANK, Bitmap
 from display_node import scratch
 from display_node.network import Layer, Network
@@ -25,7 +27,8 @@ class Scratch:
         tensor = scratch.from_numpy(picture[None])
         outputs = []
         for compute in self._steps:
-            tensor = compute(tensor)
+            with np.errstate(over="ignore", invalid="ignore"):  # as quiet as torch; the worker looks at it
+                tensor = compute(tensor)
             outputs.append(tensor.numpy()[0])
         return finished(self._network, bitmap, canvas, picture, outputs)
 

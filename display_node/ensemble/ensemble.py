@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from common.clock import ShowClock
+from common.control import Control
 from common.link import Address, Link
 from common.nodes import Ask, Picture, Stage
 from common.peer import Peer
@@ -18,6 +19,7 @@ from common.peers import Peers
 from common.wire import Clear, Preview
 from display_node.ensemble.fairness import Turns
 from display_node.ensemble.inbox import Inbox, stamp
+from display_node.ensemble.insisting import Insisting
 from display_node.ensemble.learning import Learning
 from display_node.ensemble.pace import Pace, setter
 from display_node.ensemble.report import report, stamp_of
@@ -56,7 +58,7 @@ class Ensemble:
         self._cue = cue
         self._inbox = Inbox()
         self._learning = Learning(rehearse, link, self._inbox)
-        self._pace, self._turns = Pace(), Turns(peers.me.id)
+        self._pace, self._turns, self._insisting = Pace(), Turns(peers.me.id), Insisting()
         self._held: Stamp = (0, peers.me.id)
         self._others: list[Peer] = []
         self._announcements: list[float] = []
@@ -96,6 +98,8 @@ class Ensemble:
         if isinstance(event, Rehearsed):
             self._learning.rehearsed(event.show)
             return False
+        if isinstance(event, Control):
+            return self._insisting.hear(event)
         if not isinstance(event, Staged):
             return True
         if decided and event.stamp > self._held:
@@ -120,6 +124,8 @@ class Ensemble:
         following = self._follow(state, now)
         self._keep_step(state, now)
         self._mind_the_others(following)
+        for word in self._insisting.due(following, now):
+            self._post(word)
         self._frame = {"show": round(state.time(now), 6), "at": round(now, 6), "rate": state.clock.rate}
 
     def close(self) -> None:
@@ -134,9 +140,12 @@ class Ensemble:
         if state.adopted is not None and state.adopted is not before.adopted:
             self._held = state.adopted.stamp
             self._pace.begin()
+            if again := self._insisting.overrun(self._held, state.adopted.clock):
+                self._post(again)
         if state.decision != before.decision:
             self._held = max(self._peers.tide(now), self._held[0] + 1), self._peers.me.id
             self._pace.begin()
+            self._insisting.decided(self._held, told=shown(state) is not None)
             self._announcements = [now + later for later in REPEATS]
         found = shown(state)
         if found is not None and self._turns.note(found[0], self._held):
@@ -144,7 +153,7 @@ class Ensemble:
 
     def _mind_the_others(self, following: bool) -> None:
         """The show knows of other walls by this alone."""
-        crowded = any(peer.waiting for peer in self._others)
+        crowded = any(peer.waiting and peer.fresh for peer in self._others)
         found = Together(LEAD, crowded, self._turns.patience(self._others), following)
         if not self._others:
             found = Together()
@@ -199,7 +208,7 @@ class Ensemble:
     def _catch_up(self, now: float) -> None:
         """Ask whoever is furthest ahead: we have just come, or have missed something."""
         if self._others:
-            first = max(self._others, key=stamp_of)
+            first = max(self._others, key=lambda peer: (stamp_of(peer), peer.fresh))
             if stamp_of(first) > self._held:
                 self._ask(first, now, ASK_IN_VAIN_EVERY if self._learning.vain else ASK_EVERY)
 

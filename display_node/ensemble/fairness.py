@@ -39,5 +39,6 @@ class Turns:
     def patience(self, others: Sequence[Peer]) -> float:
         """Seconds to leave to walls where drawings wait and whose last turn is longer ago than ours."""
         mine = self._last.get(self._me, 0), self._me
-        before = [peer for peer in others if peer.waiting and (self._last.get(peer.id, 0), peer.id) < mine]
+        ready = [peer for peer in others if peer.waiting and peer.fresh]
+        before = [peer for peer in ready if (self._last.get(peer.id, 0), peer.id) < mine]
         return PATIENCE * len(before)

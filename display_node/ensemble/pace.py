@@ -26,8 +26,8 @@ TWICE = 2
 
 
 def setter(me: str, others: Sequence[Peer], held: Stamp) -> str:
-    """Who sets the pace, by what we hear."""
-    return min([me, *(peer.id for peer in others if stamp_of(peer) == held)])
+    """Who sets the pace, by what we hear: nobody whose picture stands still."""
+    return min([me, *(peer.id for peer in others if peer.fresh and stamp_of(peer) == held)])
 
 
 class Pace:

@@ -1,7 +1,8 @@
 """Many records as one piece of a file: its length, a checksum, and all of it compressed together.
 
-A block is whole or it is not there: a process that is killed, or a power cut, leaves at most the beginning of
-one at a file's end. Compressed together, the previews of one drawing are some twenty bytes each.
+A block is whole or it is not there. A process that is killed leaves at most the beginning of one at a file's
+end; a power cut may leave less, zeros where blocks were, or a file with nothing in it. Compressed together,
+the previews of one drawing are some twenty bytes each.
 """
 
 import struct

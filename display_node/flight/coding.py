@@ -34,6 +34,8 @@ from display_node.settings import LARGEST
 
 MOST_CAST = 16
 """Drawings in one part of the invitation."""
+MOST_DATAGRAM = LEGACY_DATAGRAM + 1
+"""Bytes that are kept of one: enough to see that it was too long for every port."""
 MOST_GLYPHS = 4096
 LONGEST = 64
 """Characters of a name."""
@@ -48,7 +50,7 @@ def encode(record: Record) -> tuple[int, float, bytes]:
     if isinstance(record, Received):
         host, port = record.sender
         head = _RECEIVED.pack(PORTS.index(record.port), bytes(map(int, host.split("."))), port)
-        return 1, record.at, head + record.datagram
+        return 1, record.at, head + record.datagram[:MOST_DATAGRAM]
     if isinstance(record, Decided):
         return 2, record.at, _json(_document(record))
     if isinstance(record, Canvas):
@@ -66,7 +68,7 @@ def decode(kind: int, at: float, body: bytes) -> Record:
     if kind == 1:
         port, host, number = _RECEIVED.unpack_from(body)
         datagram = body[_RECEIVED.size :]
-        if len(datagram) > LEGACY_DATAGRAM + 1:
+        if len(datagram) > MOST_DATAGRAM:
             raise ValueError("a datagram that no port takes")
         return Received(at, PORTS[port], (".".join(map(str, host)), number), datagram)
     if kind == 2:

@@ -18,7 +18,7 @@ from typing import Any
 
 from common import __version__
 from common.link import Address
-from display_node.flight.blocks import MOST_RECORDS, pack
+from display_node.flight.blocks import MOST_PACKED, MOST_RECORDS, pack
 from display_node.flight.records import (
     Act,
     Canvas,
@@ -39,13 +39,18 @@ from display_node.state import State
 log = logging.getLogger("sandglass")
 
 GATHER = 0.25
-"""Seconds that go into one block: what a power cut, or kill -9, can cost."""
+"""Seconds that go into one block: what kill -9 can cost.
+
+A power cut costs what the system had not written yet, the last half a minute or so. Nothing is forced onto
+the disk: at up to four blocks a second, all day long, that would wear out a small disk and hold up whoever
+else writes to it, the counts for instance, for the sake of half a minute in which a gallery is mostly closed.
+"""
 LATER = 5.0
 """Seconds until it is tried again, if the disk would not."""
 MOST_WAITING = 4096
 """Datagrams in the queue, some megabytes at most. Decisions, which are few, find room for as many more."""
-MOST_BYTES = 2 << 20
-"""Of a block before it is compressed, about: far below what a reader takes."""
+MOST_BYTES = MOST_PACKED * 3 // 4
+"""Of a block before it is compressed, about: what does not compress is still below what a reader takes."""
 LONGEST_CHAIN = 16
 """Decisions at the beginning of a file: scenes that followed each other within a camera's swing."""
 
@@ -139,7 +144,7 @@ class Recorder:
         self._ending.wait(GATHER)  # asleep, not woken by each: whoever leaves something here has other work
         while record is not None:
             records.append(record)
-            size += len(record.datagram) if isinstance(record, Received) else 2048
+            size += 64 + len(record.datagram) if isinstance(record, Received) else 2048
             if size > MOST_BYTES or len(records) >= MOST_RECORDS // 2 or self._queue.empty():
                 return records, True
             record = self._queue.get()

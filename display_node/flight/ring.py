@@ -1,14 +1,16 @@
 """A folder of recordings that never grows beyond its bound: when there is no room, the oldest file goes.
 
-Each file stands for itself: it begins with who recorded it and with what was on the wall at that moment. So
-any of them may be missing, or end in the middle. What raises `OSError` closes its file; the next block opens
-another.
+There is none where the bound is reached, or where the disk is full, whoever filled it. Each file stands for
+itself: it begins with who recorded it and with what was on the wall at that moment. So any of them may be
+missing, or end in the middle. What raises `OSError` closes its file; the next block opens another.
 """
 
 import contextlib
+import errno
 import os
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from display_node.flight.blocks import MAGIC
@@ -22,7 +24,7 @@ SMALLEST = 64 << 10
 
 def segments(folder: Path) -> list[Path]:
     """The recordings in a folder, in the order in which they were written."""
-    found = [path for path in folder.glob(f"*{ENDING}") if path.stem.isdigit()]
+    found = [path for path in folder.glob(f"*{ENDING}") if path.stem.isdecimal()]
     return sorted(found, key=lambda path: int(path.stem))
 
 
@@ -57,17 +59,17 @@ class Ring:
         self._sizes = OrderedDict((path, path.stat().st_size) for path in there)
         number = int(there[-1].stem) + 1 if there else 1
         self._path = self._folder / f"{number:08d}{ENDING}"
-        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._file = self._on_disk(partial(os.open, self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         self._written = 0
 
     def _append(self, data: bytes) -> None:
         """All of it, or the file is cut back to where it ended before, and let be."""
         assert self._file is not None
+        file, view = self._file, memoryview(data)
         self._make_room(len(data))
         try:
-            view = memoryview(data)
             while view:
-                view = view[os.write(self._file, view) :]
+                view = view[self._on_disk(partial(os.write, file, view)) :]
         except OSError:
             with contextlib.suppress(OSError):
                 if self._written:
@@ -81,5 +83,19 @@ class Ring:
     def _make_room(self, wanted: int) -> None:
         assert self._sizes is not None
         while self._sizes and sum(self._sizes.values()) + self._written + wanted > self._most:
-            oldest, _ = self._sizes.popitem(last=False)
-            oldest.unlink(missing_ok=True)
+            self._drop_oldest()
+
+    def _on_disk(self, work: Callable[[], int]) -> int:
+        """What `work` returns. While the disk is full, the oldest other file goes and it is tried again."""
+        while True:
+            try:
+                return work()
+            except OSError as error:
+                if error.errno != errno.ENOSPC or not self._sizes:
+                    raise
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        assert self._sizes
+        oldest, _ = self._sizes.popitem(last=False)
+        oldest.unlink(missing_ok=True)

@@ -1,9 +1,11 @@
 """What a recorder wrote, found again by its time. The files stay where they are: only an index is in memory.
 
-A recording that ends in the middle of a block, or lacks files, is played as far as it goes.
+A recording that ends in the middle of a block, or lacks files, is played as far as it goes. Whoever cuts the
+power every night finds a file of zeros, or an empty one, among the others now and then: it is left out.
 """
 
 import bisect
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,6 +16,8 @@ from common.errors import DataError
 from display_node.flight.blocks import block, blocks
 from display_node.flight.records import Canvas, Decided, Glyphs, Header, Record
 from display_node.flight.ring import ENDING, segments
+
+log = logging.getLogger("sandglass")
 
 MOST_ENTRIES = 400_000
 """Decisions and blocks in one index: a hundred bytes each, and months of most walls."""
@@ -48,7 +52,10 @@ class _Block:
 
 
 def runs(source: Path) -> list[Run]:
-    """The runs in a folder of recordings, or the one that a single file is of, oldest first."""
+    """The runs in a folder of recordings, or the one that a single file is of, oldest first.
+
+    Files that cannot be read are left out, each with a warning. Raises `DataError` if there are no others.
+    """
     if source.is_dir():
         found = segments(source)
         if not found:
@@ -56,12 +63,21 @@ def runs(source: Path) -> list[Run]:
     else:
         found = [source]
     grouped: dict[str, tuple[Header, list[Path]]] = {}
+    faults: list[DataError] = []
     for path in found:
-        header = _header(path)
+        try:
+            header = _header(path)
+        except DataError as fault:
+            faults.append(fault)
+            continue
         if header is not None:
             grouped.setdefault(header.run, (header, []))[1].append(path)
     if not grouped:
+        if faults:
+            raise faults[0]
         raise DataError(f"{source} holds nothing: its recording ended before it began")
+    for one in faults:
+        log.warning("left out: %s", one)
     return [Run(header, tuple(paths)) for header, paths in grouped.values()]
 
 

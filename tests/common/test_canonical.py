@@ -127,6 +127,11 @@ def test_nothing_overtakes_what_is_no_preview() -> None:
         assert kept(shade("a", 1, 1), other, shade("a", 1, 3)) == ([0, 1, 2], 0)
 
 
+def test_a_drawing_that_was_left_does_not_come_back() -> None:
+    """What overtook it on the way was of the next one."""
+    assert kept(shade("a", 2, 0), shade("a", 1, 0), shade("a", 2, 1)) == ([0, 1, 2], 0)
+
+
 @given(
     some.lists(
         some.one_of(

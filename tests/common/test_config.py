@@ -72,7 +72,14 @@ def test_a_path_may_start_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ("port = 1\nport = 2", "is not TOML"),
         (f"port = 1{'0' * 5000}", "is not TOML"),
         (f"port = {'[' * 20_000}", "is not TOML"),
-        (b"\xff\xfe", "is not TOML"),
+        (b"\xff\xfe", "is not TOML: line 1 is no UTF-8; save it as UTF-8"),
+        (b'port = 1\nsize = "caf\xe9"\n', "line 2 is no UTF-8; save it as UTF-8"),
+        ("port = 1\nsize = Europe/Berlin", "at line 2, column 8): size = Europe/Berlin; texts, times and"),
+        ("size = 192.168.1.20", ": size = 192.168.1.20; texts, times and addresses need straight quotes"),
+        ("size = 09:30", ": size = 09:30; texts, times and addresses need straight quotes"),
+        ("size = “big”\r\nport = 1", ": size = “big”; texts, times and addresses need straight quotes"),
+        (f"size = {'é' * 500}", f"size = {'é' * 73}…; texts, times"),
+        ('size = "a\x1b"', 'size = "a?"; texts'),
     ],
 )
 def test_the_fault_is_named(text: str | bytes, named: str, tmp_path: Path) -> None:
@@ -80,6 +87,17 @@ def test_the_fault_is_named(text: str | bytes, named: str, tmp_path: Path) -> No
         read(text, tmp_path)
     assert named in str(caught.value)
     assert "wall.toml" in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_quotes_do_not_help_against_what_stands_there_twice(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read("port = 1\nport = 2\n", tmp_path)
+    assert str(caught.value).endswith("Cannot overwrite a value (at line 2, column 9): port = 2")
+
+
+def test_the_mark_that_some_editors_put_before_utf_8_is_no_part_of_it(tmp_path: Path) -> None:
+    assert read(b"\xef\xbb\xbfport = 1\r\n", tmp_path).port == 1
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

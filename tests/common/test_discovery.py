@@ -5,16 +5,20 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Sequence
 
 import pytest
+import zeroconf
 
 from common.discovery import Ports
 from common.errors import ConfigError
 from common.known import parse_peers
+from common.services import OSC_TYPE
 from tests.common.seeing import STATION, node, seeing
 from tests.netns import bridge
 from tests.processes import wait_for
 
+MDNS = ("224.0.0.251", 5353)
 SOON = 3.0
 """Seconds within which nodes on one network find each other."""
 QUESTIONS = 15.0
@@ -173,6 +177,34 @@ def test_a_goodbye_is_heard() -> None:
         with seeing(net["wall"], wall):
             at_station.await_address(wall, net["wall"].address)
         wait_for(lambda: at_station.gone == [wall.id], "the goodbye", 5.0)
+
+
+def test_of_names_that_came_and_went_nothing_stays() -> None:
+    """Names without an address have to be asked for; a stranger may announce thousands, and take leave."""
+    rounds, each = 10, 8
+    with bridge("wall", "stranger") as net, seeing(net["wall"], node()) as at_wall:
+        with net["stranger"].entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+            link.setsockopt(
+                socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(net["stranger"].address)
+            )
+            wait_for(lambda: at_wall.discovery._mdns is not None, "the wall to look")
+            mdns = at_wall.discovery._mdns
+            assert mdns is not None
+            for batch in range(rounds):
+                names = [f"n{batch * each + number}.{OSC_TYPE}" for number in range(each)]
+                link.sendto(pointers(names, 4500), MDNS)
+                wait_for(lambda names=names: set(names) <= set(mdns._tries), "the questions")
+                link.sendto(pointers(names, 0), MDNS)
+                wait_for(lambda names=names: not set(names) & set(mdns._names), "the leave")
+        assert not mdns._tries
+
+
+def pointers(names: Sequence[str], seconds: int) -> bytes:
+    """An announcement that there are services of these names, and no word of where; or their goodbye."""
+    told = zeroconf.DNSOutgoing(0x8400)  # a response, and authoritative (RFC 6762, section 18)
+    for name in names:
+        told.add_answer_at_time(zeroconf.DNSPointer(OSC_TYPE, 12, 1, seconds, name), 0)
+    return told.packets()[0]
 
 
 def test_nothing_of_it_stays_behind() -> None:

@@ -25,8 +25,10 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def get(port: int, path: str = "/health", method: str = "GET") -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+def get(
+    port: int, path: str = "/health", method: str = "GET", host: str = "127.0.0.1"
+) -> tuple[int, dict[str, str], bytes]:
+    connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
     try:
         connection.request(method, path)
         reply = connection.getresponse()
@@ -159,7 +161,7 @@ def test_a_flood_is_hung_up_on(door: HttpDoor, held: threading.Event) -> None:
 
 
 def own_address() -> str:
-    """An address of this machine that is not its loopback: whoever calls from it might be anybody."""
+    """An address of this machine that is not its loopback: who calls another one from it might be anybody."""
     for addresses in psutil.net_if_addrs().values():
         for address in addresses:
             if address.family is socket.AF_INET and not address.address.startswith("127."):
@@ -172,16 +174,35 @@ def test_a_stranger_keeps_neither_the_supervisor_nor_others_out() -> None:
     opened = HttpDoor("0.0.0.0", 0, {"/fine": lambda: Reply(200, b"{}")})
     clients = []
     for _ in range(MAX_REQUESTS):
-        client = socket.create_connection((host, opened.port), PATIENCE)
+        client = socket.create_connection(("127.0.0.1", opened.port), PATIENCE, (host, 0))
         client.sendall(b"GET /fi")  # and never a word more
         clients.append(client)
     until(lambda: len(http_threads()) == MAX_PER_HOST)
     assert clients[-1].recv(1) == b""
     assert get(opened.port, "/fine")[0] == 200
+    assert get(opened.port, "/fine", host=host)[0] == 200  # from that address too, but to itself
     for client in clients:
         client.close()
     opened.close()
     until(lambda: not http_threads())
+
+
+def test_at_a_door_in_the_network_this_machine_has_its_own_places_too() -> None:
+    host = own_address()
+    opened = HttpDoor(host, 0, {"/fine": lambda: Reply(200, b"{}")})
+    clients = []
+    for _ in range(MAX_REQUESTS):
+        client = socket.create_connection((host, opened.port), PATIENCE)
+        client.sendall(b"GET /fi")
+        clients.append(client)
+    until(lambda: len(http_threads()) == MAX_REQUESTS)
+    for client in clients:
+        client.sendall(b"ne HTTP/1.0\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.0 200")
+        client.close()
+    until(lambda: not http_threads())
+    assert not opened._server._slots._inside  # each has left the place that it took
+    opened.close()
 
 
 def test_who_sends_a_byte_at_a_time_is_hung_up_on(door: HttpDoor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -279,6 +279,23 @@ def test_static_addresses_are_tried_for_ever_and_others_less_often() -> None:
     assert {to[0] for _, to, _ in station.sent} == {"10.0.0.50"}
 
 
+def test_a_written_name_that_moves_leaves_nothing_behind() -> None:
+    """After a year of new addresses a node still beats to one, and still hears whoever is new."""
+    station = Node(2, "input", 0.0, STATION)
+    network = Network(station)
+    for number in range(300):
+        address = f"10.1.{number // 200}.{number % 200 + 1}"
+        station.peers.sight(Sighting(None, "", "wall.local", (address,), 9000, how="static"))
+        network.run(1.0)
+    network.now += FORGOTTEN + TIDY_EVERY
+    network.run(1.0)
+    station.sent.clear()
+    network.run(10.0)
+    assert {to[0] for _, to, _ in station.sent} == {"10.1.1.100"}
+    network.deliver(WALL, STATION, beat(1, int(network.now * 1e6)).encode())
+    assert len(station.peers.known(network.now)) == 1
+
+
 def test_a_crowd_of_strangers_pushes_out_nobody_who_answered() -> None:
     network, wall, station = pair()
     wall.peers.sight(Sighting(None, "display", "", ("10.0.0.50",), 9000, how="static"))

@@ -1,5 +1,6 @@
 """The seal: what is closed with a key opens with that key alone, whole and unchanged; numbers count once."""
 
+import errno
 import hashlib
 import hmac
 import struct
@@ -144,6 +145,25 @@ def test_a_file_without_a_key_is_refused(tmp_path: Path, text: str) -> None:
     path.chmod(0o600)
     with pytest.raises(ConfigError, match="is no key"):
         read_key(path)
+
+
+def test_a_key_that_is_not_here_is_copied_and_not_made(tmp_path: Path) -> None:
+    """A second machine with a new key of its own would be alone with it."""
+    with pytest.raises(ConfigError, match="copy it from a machine that has it"):
+        read_key(tmp_path / "nosuch")
+
+
+def test_a_key_of_another_user_is_given_to_the_right_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as there:
+        there.setattr("common.key.os.open", refuse)
+        with pytest.raises(ConfigError) as caught:
+            read_key(tmp_path / "key")
+    assert str(caught.value).endswith("Permission denied; chown it to the user that runs this")
 
 
 def test_no_file_no_folder_no_pipe(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What is believed of announcements: pure, and then with a real stranger on the network."""
 
 import dataclasses
+import itertools
 import os
 import socket
 import uuid
@@ -16,6 +17,7 @@ from common.errors import Refused
 from common.identity import Identity
 from common.interfaces import Interface, addresses_for, reachable, spoken
 from common.mdns import MOST_SERVICES
+from common.nodes import ROLES
 from common.services import JSON_TYPE, OSC_TYPE, Service, believe, describe, merge
 from deploy.peers import look, rows
 from tests.common.seeing import STATION, node, seeing
@@ -49,10 +51,18 @@ def test_what_is_announced_is_believed() -> None:
     )
 
 
+def test_a_wall_its_keeper_and_its_console_are_told_apart_by_name() -> None:
+    names = [dataclasses.replace(WALL, role=role, name="hall").instance.split(".")[0] for role in ROLES]
+    assert names == ["hall", "hall", "hall console", "hall keeper"]
+    control = dataclasses.replace(WALL, name="hall", kind="control")
+    assert control.instance == f"hall control.{OSC_TYPE}"
+
+
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=32))
 def test_every_name_can_be_announced(name: str) -> None:
-    for kind in ("drawing", "control", "http"):
-        service = dataclasses.replace(WALL, name=name.encode()[:32].decode(errors="ignore"), kind=kind)
+    for role, kind in itertools.product(ROLES, ("drawing", "control", "node", "http")):
+        short = name.encode()[:32].decode(errors="ignore")
+        service = dataclasses.replace(WALL, role=role, name=short, kind=kind)
         assert service_type_name(service.instance) == service.type
         assert service.instance.removesuffix(f".{service.type}").count(".") == 0
 

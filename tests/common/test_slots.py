@@ -1,6 +1,8 @@
 """Places at a door: bounded, shared out, and this machine's own apart."""
 
-from common.slots import Slots
+import socket
+
+from common.slots import Slots, counted_as
 
 
 def test_no_address_takes_all_and_ours_are_apart() -> None:
@@ -22,3 +24,17 @@ def test_who_has_left_is_forgotten() -> None:
         assert slots.enter(host)
         slots.leave(host)
     assert not slots._inside
+
+
+def test_who_calls_from_the_address_that_was_called_is_of_this_machine() -> None:
+    with (
+        socket.create_server(("127.0.0.2", 0)) as door,
+        socket.create_connection(door.getsockname()) as caller,
+    ):
+        called, (host, _) = door.accept()
+        with called:
+            assert (
+                counted_as(called, caller.getsockname()[0]) == counted_as(caller, "127.0.0.1") == "127.0.0.1"
+            )
+            assert counted_as(called, "10.0.0.1") == "10.0.0.1"
+        assert counted_as(called, host) == host  # it is gone already

@@ -3,7 +3,7 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from common.verdict import LIKELY, SURE, judge, percentages
@@ -38,6 +38,7 @@ def test_the_winner_and_the_runner_up_are_the_two_largest(shares: list[float]) -
 
 
 @given(st.lists(st.floats(0, 1), min_size=10, max_size=10))
+@example([0.0, 0.9999999999999999, 1.0, 1.0, 1.0, 0.5, 0.25, 0.375, 0.28125, 0.34375])
 def test_percentages_are_a_hundred_together_and_nearly_true(shares: list[float]) -> None:
     parts, whole = percentages(shares), sum(shares)
     if not whole:

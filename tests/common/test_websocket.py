@@ -21,7 +21,8 @@ from common.health import MAX_REQUESTS, HttpDoor, Reply
 from common.listener import MAX_BACKLOG, MAX_COMMAND, MAX_INCOMING
 from common.oscquery import Tree, readings, verbs
 from common.state_wire import CONTAINERS, WALL
-from common.websocket import EVERY, GONE_AFTER, MAX_LISTENERS, PING_AFTER, Listeners
+from common.websocket import EVERY, GONE_AFTER, MAX_LISTENERS, MAX_PER_HOST, PING_AFTER, Listeners
+from tests.common.test_health import own_address
 
 PATIENCE = 30.0
 
@@ -29,13 +30,14 @@ PATIENCE = 30.0
 class Node:
     """A door whose values a test sets, at a time that it may set."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.values: dict[str, Any] = {"phase": "idle", "time": 0.0, "volume": 1.0}
         self.asked = 0
         self.counters = Counters()
         tree = Tree([*verbs({}), *readings(WALL)], self._read, {"NAME": "wall"}, CONTAINERS)
         pages = {"/health": lambda: Reply(200, b"{}")}
-        self.door = HttpDoor("127.0.0.1", 0, pages, tree, self.counters)
+        self.door = HttpDoor(host, 0, pages, tree, self.counters)
 
     def _read(self) -> dict[str, Any]:
         self.asked += 1
@@ -197,7 +199,7 @@ def dial(node: Node, *, window: int | None = None) -> socket.socket:
     client.settimeout(PATIENCE)
     if window is not None:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
-    client.connect(("127.0.0.1", node.door.port))
+    client.connect((node.host, node.door.port))
     client.sendall(HANDSHAKE)
     answer = b""
     while b"\r\n\r\n" not in answer:
@@ -298,6 +300,16 @@ def test_there_is_room_for_so_many_and_those_who_leave_make_some(node: Node) -> 
     for client in clients:
         client.close()
     until(lambda: not gone_at_once(node))
+
+
+def test_at_a_door_in_the_network_this_machine_has_its_own_places_too() -> None:
+    node = Node(own_address())
+    clients = [dial(node) for _ in range(MAX_PER_HOST + 1)]
+    for client in clients:
+        client.sendall(framed(b"", opcode=9))
+        assert client.recv(2) == b"\x8a\x00"
+        client.close()
+    node.door.close()
 
 
 def gone_at_once(node: Node) -> bool:

@@ -45,15 +45,17 @@ def deployed(
         for name in ("config", "state"):
             (root / name).mkdir(mode=0o700)
         ports = {name: free_port(socket.SOCK_STREAM) for name in (*programs, "keeper")}
-        keeper_port = free_port()
         tables: dict[str, dict[str, Any]] = {}
         for name in programs:
-            quiet = {"headless": True, "discovery": False, "http_port": ports[name], "host": "127.0.0.1"}
+            quiet: dict[str, Any] = {"discovery": False, "http_port": ports[name], "host": "127.0.0.1"}
+            if name != "operate":  # a console has no window
+                quiet["headless"] = True
             if name.startswith("display"):
                 quiet |= {"drawing_port": free_port(), "control_port": free_port(), "legacy": False,
-                          "size": "160x90", "samples": 0, "frame_rate": 10}  # fmt: skip
+                          "size": "96x64", "samples": 0, "frame_rate": 5, "engine": "scratch"}  # fmt: skip
             tables[name] = quiet | more.get(name, {})
-        tables["keeper"] = {"port": keeper_port, "http_port": ports["keeper"], "discovery": False}
+        keeper = {"port": free_port(), "http_port": ports["keeper"], "discovery": False}
+        tables["keeper"] = keeper | more.get("keeper", {})
         places = {"folder": f"{root}/program", "config": f"{root}/config", "state": f"{root}/state"}
         table = {
             "timezone": "Europe/Berlin",
@@ -67,7 +69,9 @@ def deployed(
             new_key(root / "config" / "k")
         for name, text in files_of(gallery, machine, toml(table)).items():
             (root / "config" / name).write_text(text)
-        yield Place(gallery, machine, root / "config", root / "state", ports, tables, keeper_port)
+        yield Place(
+            gallery, machine, root / "config", root / "state", ports, tables, tables["keeper"]["port"]
+        )
     finally:
         shutil.rmtree(root, ignore_errors=True)
 

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from common.control import VERBS
 from common.errors import ConfigError
+from deploy import send
+from deploy.gallery.settings import read_gallery
 from deploy.supervise import CONFIGS, LONGEST_SOCKET, state_folder
+from display_node import tree
 from display_node.engine import ENGINES
 from tests.processes import DEADLINE
 
@@ -40,7 +44,12 @@ def test_help_names_every_command() -> None:
         (["deploy", "missing.toml"], "missing.toml"),
         (["deploy"], "--help"),
         (["hours", "deploy/examples/gallery.toml", "--from", "noon"], "noon"),
+        (["hours", "deploy/examples/gallery.toml", "--from", "9999-12-31T23:00"], "9999"),
+        (["hours", "deploy/examples/gallery.toml", "--from", "0001-01-01"], "0001"),
         (["hours", "deploy/examples/gallery.toml", "--hours", "-1"], "-1"),
+        (["send", "127.0.0.1", "language", "de"], "'de' must be one of en, ko, en+ko, ko+en"),
+        (["send", "127.0.0.1", "form", "long"], "auto, full, short"),
+        (["send", "127.0.0.1", "exhibit", "convolutoin"], "convolution"),
         (["machine", "report", "--host", "nowhere.invalid"], "nowhere.invalid"),
         (["machine", "restart"], "takes a program"),
         (["machine", "format", "display"], "format"),
@@ -57,6 +66,23 @@ def test_what_is_wrong_is_named_in_one_line(options: list[str], named: str) -> N
     assert done.returncode == 2
     assert named in done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_a_wall_takes_what_is_sent() -> None:
+    """The two lists are made apart, since a tablet has nothing of what a wall's needs."""
+    assert {verb: list(texts) for verb, texts in send.choices().items()} == {
+        verb: list(texts) for verb, texts in tree.choices().items()
+    }
+    assert set(send.choices()) == {verb.name for verb in VERBS.values() if verb.kind == "s"}
+
+
+def test_a_gallery_that_was_saved_with_a_mark_is_copied_and_read(tmp_path: Path) -> None:
+    """As Notepad saves UTF-8."""
+    marked, out = tmp_path / "gallery.toml", tmp_path / "made"
+    marked.write_bytes(b"\xef\xbb\xbf" + Path("deploy/examples/gallery.toml").read_bytes())
+    done = sandglass("deploy", str(marked), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert read_gallery(out / "tablet" / "gallery.toml") == read_gallery(marked)
 
 
 def test_a_key_is_made_looked_at_and_kept(tmp_path: Path) -> None:

@@ -134,6 +134,12 @@ def test_a_clock_that_jumps_an_hour_restarts_nothing_twice() -> None:
     assert restart_due(rules(), at("2026-06-03T09:31"), day, 89_460) == day + dt.timedelta(1)
 
 
+def test_a_clock_that_was_once_a_month_ahead_stops_no_restart() -> None:
+    day, wrong = dt.date(2026, 6, 2), dt.date(2026, 7, 2)
+    assert restart_due(rules(), at("2026-06-02T09:31"), wrong, 80_000) == day
+    assert restart_due(rules(), at("2026-06-02T09:40"), wrong, 500) is None, "what is fresh stays"
+
+
 def test_a_restart_waits_for_a_visitor_but_not_for_ever() -> None:
     patient = rules({"restart": "23:50", "patience": 20})
     day = dt.date(2026, 6, 2)
@@ -208,3 +214,10 @@ def test_what_is_wrong_is_named(table: dict[str, Any], named: str) -> None:
 def test_a_zone_that_is_not_known_is_guessed() -> None:
     with pytest.raises(ConfigError, match="did you mean 'Europe/Vienna'"):
         rules({}, "Europe/Wien")
+
+
+@pytest.mark.parametrize("zone", ["KST", "CEST", "PST"])
+def test_no_abbreviation_is_guessed_from_another(zone: str) -> None:
+    """KST looks like MST, and is sixteen hours away."""
+    with pytest.raises(ConfigError, match="write it as in 'Asia/Seoul'"):
+        rules({}, zone)

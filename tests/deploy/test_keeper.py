@@ -2,32 +2,44 @@
 
 import datetime as dt
 import json
+import logging
 import os
 import socket
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import psutil
 import pytest
 
+from common.control import Control
 from common.counters import Counters
 from common.health import HttpDoor, Reply
 from common.identity import Identity
 from common.key import new_key
+from common.limits import BURST_SECONDS, RATE
 from common.link import Address, UdpLink
-from common.machine import Done, Look, Order, Program, Report, Tail, decode
+from common.machine import Done, LogPart, Look, Order, Program, Report, Tail, decode
 from common.sealed import SealedLink, locked
+from deploy.hours.plan import Opening
+from deploy.hours.rules import Rules, find_zone
 from deploy.keeper import readings
+from deploy.keeper.closing import Closing
+from deploy.keeper.command import shown
 from deploy.keeper.keeper import Keeper
 from deploy.keeper.memory import Memory
-from deploy.keeper.nodes import look, nodes_of
+from deploy.keeper.nodes import Node, look, nodes_of
 from deploy.keeper.screens import Screens
+from deploy.keeper.supervisor import Supervisor, Unreachable
 from deploy.keeper.tree import machine_tree
+from tests.deploy import torn
 from tests.deploy.galleries import Place, deployed, supervised
 from tests.oscquery_schema import check, check_host
 from tests.processes import running, wait_for
@@ -73,13 +85,19 @@ class Kept:
         return look(nodes_of(self.place.gallery, self.place.machine)[name])
 
 
+def sure(_: dt.datetime) -> bool:
+    """The clock that a test hands in is none that this machine's board knows of."""
+    return False
+
+
 def keeper(
     place: Place, clock: Clock, counters: Counters, link: UdpLink | SealedLink, monitors: Monitors
 ) -> Keeper:
     socket = Path(place.machine.socket)
     return Keeper(
-        place.gallery, place.machine, ME, link, socket, place.state, counters, clock, screens=monitors
-    )
+        place.gallery, place.machine, ME, link, socket, place.state, counters, clock, screens=monitors,
+        lost=sure,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -245,8 +263,21 @@ def test_without_supervisord_it_still_tells() -> None:
         (done,) = answers(made, link, Order("restart", "display").encode(), to)
         assert "supervisord" in str(done)
         assert answers(made, link, Order("restart", "sh").encode(), to) != []
-        assert answers(made, link, Tail("/etc/passwd", 100).encode(), to) == []
+        nothing = "(no program '/etc/passwd' here; there are display, keeper)\n"
+        asked = Tail("/etc/passwd", 100).encode()
+        assert answers(made, link, asked, to) == [LogPart("/etc/passwd", 0, 1, nothing)]
         link.close()
+
+
+@pytest.mark.parametrize(("zone", "told"), [("UTC", "08:00 UTC"), ("Asia/Seoul", "17:00 KST")])
+def test_the_zone_of_the_closing_time_is_told(zone: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    closes = int(dt.datetime(2026, 6, 2, 8, 0, tzinfo=dt.UTC).timestamp())
+    with monkeypatch.context() as there:
+        there.setenv("TZ", zone)
+        time.tzset()
+        said = shown(Report(ME.id, "here", 60, 0.1, None, 1, 2, "open", closes, True))
+    time.tzset()
+    assert said.splitlines()[0] == f"here: open until Tue 02 Jun {told}"
 
 
 def test_its_tree_is_one_of_the_proposal_and_says_what_is_heard() -> None:
@@ -303,7 +334,7 @@ def test_systemd_is_fed_only_while_supervisord_answers(
             monkeypatch.setenv("NOTIFY_SOCKET", path)
             with kept("input") as here:
                 here.keeper.tick()
-                assert systemd.recv(64) == b"WATCHDOG=1"
+                assert systemd.recv(64) == b"WATCHDOG_USEC=15000000\nWATCHDOG=1"
                 while drained(systemd):
                     pass
                 psutil.Process(here.supervisor).suspend()
@@ -314,6 +345,13 @@ def test_systemd_is_fed_only_while_supervisord_answers(
                 finally:
                     psutil.Process(here.supervisor).resume()
                 wait_for(lambda: here.keeper.tick() or drained(systemd), "food for the watchdog again")
+                broken = pytest.MonkeyPatch()
+                broken.setattr(here.monitors, "want", fault)
+                while drained(systemd):
+                    pass
+                wait_for(lambda: here.keeper.step() or faults(here.counters), "a tick that fails")
+                assert drained(systemd), "a dark screen is no reason to start everything anew"
+                broken.undo()
         finally:
             Path(path).unlink()
 
@@ -326,8 +364,9 @@ def drained(systemd: socket.socket) -> bytes:
 
 
 def test_readings_of_this_machine(tmp_path: Path) -> None:
-    age = readings.process_age(os.getpid())
+    age, worked = readings.process_age(os.getpid()), readings.process_work(os.getpid())
     assert age is not None
+    assert 0.0 < worked == pytest.approx(time.process_time(), abs=0.1)
     assert abs(age - (time.time() - psutil.Process().create_time())) < 2.0
     assert readings.process_age(2**22 + 1) is None
     for name, value in (("thermal/thermal_zone0/temp", "41000"), ("hwmon/hwmon1/temp1_input", "63500")):
@@ -353,7 +392,7 @@ def test_who_stands_still() -> None:
 def test_a_memory_that_is_damaged_is_none(tmp_path: Path) -> None:
     (tmp_path / "keeper.json").write_bytes(b'{"dark": tr')
     memory = Memory.recall(tmp_path)
-    assert (memory.dark, memory.restarts) == (False, {})
+    assert (memory.dark, memory.restarts) == (frozenset(), {})
     memory.restarts["display"] = dt.date(2026, 6, 2)
     memory.keep()
     assert Memory.recall(tmp_path).restarts == {"display": dt.date(2026, 6, 2)}
@@ -366,5 +405,210 @@ def test_the_keeper_says_when_it_is_ready(tmp_path: Path) -> None:
             sys.executable, "-m", "deploy.keeper", "--config", str(place.config / "keeper.toml"), log=log
         ) as process:
             wait_for(lambda: '"ready": true' in log.read_text(), "the ready line")
+            ready = next(json.loads(line) for line in log.read_text().splitlines() if line.startswith("{"))
+            stranger = UdpLink("127.0.0.1")
+            stranger.send(b"nothing that is known", ("127.0.0.1", ready["port"]))
+            stranger.close()
+            here = Node("keeper", "keeper", f"http://127.0.0.1:{ready['http_port']}/health", None)
+            blamed = {"127.0.0.1": 1}
+            wait_for(lambda: look(here).get("dropped_by_source") == blamed, "its page to say who sent that")
             process.terminate()
             assert process.wait(10) == 0
+
+
+def fault(*_: object) -> None:
+    raise ZeroDivisionError("a fault of ours")
+
+
+def faults(counters: Counters) -> int:
+    return counters.snapshot().get("fault_ZeroDivisionError", 0)
+
+
+def test_a_fault_in_a_message_does_not_end_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with without_supervisor() as (made, to, counters):
+        link = UdpLink("127.0.0.1")
+        with monkeypatch.context() as broken:
+            broken.setattr(readings, "load", fault)
+            for asked in (1, 2):
+                assert answers(made, link, Look().encode(), to) == []
+                assert faults(counters) == asked
+        assert len([one for one in caplog.records if one.levelno == logging.ERROR and one.exc_info]) == 1
+        assert any(isinstance(one, Report) for one in answers(made, link, Look().encode(), to))
+        link.close()
+
+
+def test_a_fault_in_a_tick_does_not_end_it_and_its_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with without_supervisor() as (made, to, counters):
+        link = UdpLink("127.0.0.1")
+        with monkeypatch.context() as broken:
+            broken.setattr(Monitors, "want", fault)
+            assert any(isinstance(one, Report) for one in answers(made, link, Look().encode(), to))
+            assert faults(counters) > 0
+            assert made.heart.frames == 0, "it hears, but does not do its work"
+        wait_for(lambda: made.step() or made.heart.frames, "a tick that goes through")
+        link.close()
+
+
+def test_whoever_floods_it_is_not_heard_whatever_the_pace() -> None:
+    """One datagram a step: each is the first of its step, and counts as all others do."""
+    most, over = round(RATE * BURST_SECONDS), 100
+    with deployed("display") as place:
+        counters, link, flood = Counters(), UdpLink("127.0.0.1", 0), UdpLink("127.0.0.1")
+        made = Keeper(
+            place.gallery, place.machine, ME, link, Path(place.machine.socket), place.state, counters,
+            Clock(NOON), now=lambda: 100.0, screens=Monitors(), lost=sure,
+        )  # fmt: skip
+        for _ in range(most + over):
+            flood.send(b"x", link.address)
+            made.step(0.1)
+        assert counters.snapshot() == {"dropped_address": most, "dropped_flood": over}
+        assert counters.sources() == {"127.0.0.1": most + over}
+        link.close()
+        flood.close()
+
+
+@pytest.mark.parametrize(
+    ("written", "size", "told"),
+    [
+        (b"NUL \0 ESC \x1b[2J tab\t bell \a C1 \xc2\x9b\r\n", 1000, "NUL ? ESC ?[2J tab\t bell ? C1 ??\n"),
+        (
+            "한글".encode() * 5,
+            16,
+            "\N{REPLACEMENT CHARACTER}글한글한글",
+        ),  # from within a letter
+        (f"{'한글' * 5}\n끝\n".encode(), 12, "끝\n"),
+        (b"all of it\nbut this", 1000, "all of it\nbut this"),
+        (b"", 1000, ""),
+    ],
+)
+def test_the_end_of_a_log(written: bytes, size: int, told: str) -> None:
+    with deployed("display") as place:
+        counters, link, console = Counters(), UdpLink("127.0.0.1", 0), UdpLink("127.0.0.1")
+        made = keeper(place, Clock(NOON), counters, link, Monitors())
+        asked = Tail("display", size).encode()
+        assert answers(made, console, asked, link.address) == [
+            LogPart("display", 0, 1, "(No such file or directory)\n")
+        ]
+        (place.state / "display.log").write_bytes(written)
+        assert answers(made, console, asked, link.address) == [LogPart("display", 0, 1, told)]
+        link.close()
+        console.close()
+
+
+def test_an_answer_that_is_no_xml_is_none(short_path: Path) -> None:
+    class Garbled(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<?xml version='1.0'?><methodResponse><params>\0</params></methodResponse>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    path = short_path / "socket"
+    with socketserver.UnixStreamServer(str(path), Garbled) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        with pytest.raises(Unreachable, match="not well-formed"):
+            Supervisor(path).programs()
+        thread.join()
+
+
+@pytest.mark.parametrize("where", torn.TORN)
+def test_half_a_page_is_none(where: str) -> None:
+    with torn.page(torn.TORN[where]) as url:
+        assert look(Node("display", "display", url, None)) == {}
+
+
+DAY, CLOSED = Opening(True, True, None), Opening(False, True, None)
+
+
+@dataclass
+class Wall:
+    """What a keeper sees of a wall, and has told it since the last look. `black`: as its page says."""
+
+    name: str
+    has_page: bool = True
+    black: bool = False
+
+    def __post_init__(self) -> None:
+        self.ear = UdpLink("127.0.0.1")
+        self.door = HttpDoor("127.0.0.1", 0, {"/health": self.page})
+
+    def page(self) -> Reply:
+        return Reply(200, json.dumps({"blackout": self.black}).encode())
+
+    @property
+    def node(self) -> Node:
+        url = f"http://127.0.0.1:{self.door.port}/health" if self.has_page else None
+        return Node(self.name, "display", url, self.ear.address)
+
+    def told(self) -> list[bool]:
+        """The blackouts that it was told, which it obeys."""
+        found = []
+        while (received := self.ear.receive()) is not None:
+            self.black = received[0] == Control("blackout", 1.0).encode()
+            assert received[0] == Control("blackout", float(self.black)).encode()
+            found.append(self.black)
+        return found
+
+    def close(self) -> None:
+        self.ear.close()
+        self.door.close()
+
+
+@contextmanager
+def hung(folder: Path, *walls: Wall) -> Iterator[Closing]:
+    link = UdpLink("127.0.0.1")
+    nodes = {wall.name: wall.node for wall in walls}
+    try:
+        yield Closing(Rules(find_zone("UTC")), nodes, link, Memory.recall(folder, nodes), Monitors())
+    finally:
+        for end in (link, *walls):
+            end.close()
+
+
+def running_now(*walls: Wall) -> list[Program]:
+    return [Program(wall.name, "RUNNING", 1, 60) for wall in walls]
+
+
+def test_a_wall_that_ends_in_the_night_does_not_have_the_others_lit_all_day(tmp_path: Path) -> None:
+    here, gone = Wall("display"), Wall("display-left")
+    with hung(tmp_path, here, gone) as closing:
+        closing.light(CLOSED, running_now(here, gone))
+        assert (here.told(), gone.told()) == ([True], [True])
+        closing.light(DAY, running_now(here))
+        assert here.told() == [False]
+        closing.light(DAY, running_now(here))
+        assert Memory.recall(tmp_path).dark == {"display-left"}
+        here.black = True  # an operator's wish
+        for _ in range(3):
+            closing.light(DAY, running_now(here))
+        assert here.told() == []
+        gone.black = False  # as a wall is that has just come back
+        closing.light(DAY, running_now(here, gone))
+        assert (gone.told(), Memory.recall(tmp_path).dark) == ([], set())
+
+
+def test_a_wall_without_a_page_is_lit_once(tmp_path: Path) -> None:
+    wall = Wall("display", has_page=False)
+    with hung(tmp_path, wall) as closing:
+        for _ in range(2):
+            closing.light(CLOSED, running_now(wall))
+        assert wall.told() == [True, True]
+        for _ in range(3):
+            closing.light(DAY, running_now(wall))
+        assert wall.told() == [False]
+
+
+def test_what_an_older_keeper_darkened_is_lit(tmp_path: Path) -> None:
+    (tmp_path / "keeper.json").write_text('{"dark": true, "restarts": {}}')
+    wall = Wall("display", black=True)
+    with hung(tmp_path, wall) as closing:
+        closing.light(DAY, running_now(wall))
+        assert wall.told() == [False]
+        closing.light(DAY, running_now(wall))
+        assert json.loads((tmp_path / "keeper.json").read_text()) == {"dark": [], "restarts": {}}

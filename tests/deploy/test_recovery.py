@@ -60,14 +60,17 @@ def recovers(what: str, port: int, budget: float, harm: Callable[[], None], gone
 
 @pytest.fixture(scope="module")
 def machine() -> Iterator[tuple[Place, int]]:
-    """A wall and a station on one machine, with everything that watches over them."""
-    with deployed("display", "input") as place, supervised(place) as supervisor:
+    """A wall, a station and a console on one machine, with everything that watches over them."""
+    usual = {"engine": "torch"}  # which takes its time to wake up
+    with deployed("display", "input", "operate", display=usual) as place, supervised(place) as supervisor:
         for name, port in place.ports.items():
             wait_for(lambda port=port: frames(port), f"{name} to present frames")
         yield place, supervisor
 
 
-MODULES = {"display": "display_node", "input": "input_node", "keeper": "deploy.keeper"}
+MODULES = {
+    "display": "display_node", "input": "input_node", "operate": "deploy.cli", "keeper": "deploy.keeper",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -105,7 +108,7 @@ def test_logs_and_socket_are_this_users_alone(machine: tuple[Place, int]) -> Non
     place, _ = machine
     assert stat.S_IMODE((place.state / "supervisor.sock").stat().st_mode) == 0o700
     assert stat.S_IMODE(place.state.stat().st_mode) == 0o700
-    for name in ("display", "input", "keeper"):
+    for name in MODULES:
         assert "Traceback" not in (place.state / f"{name}.log").read_text()
     for listener in ("reviver", "memmon", "watch-display"):
         assert "Traceback" not in (place.state / f"{listener}.log").read_text()
@@ -125,6 +128,18 @@ def test_a_person_can_ask_and_order(machine: tuple[Place, int]) -> None:
     wait_for(lambda: frames(place.ports["display"]), "the new wall")
     assert "no program 'memmon'" in ask(place, "restart", "memmon", fine=False)
     assert "no program '../sh'" in ask(place, "start", "../sh", fine=False)
+
+
+def test_a_log_is_shown_whatever_is_in_it(machine: tuple[Place, int]) -> None:
+    """Also where its last 16 KB begin within a letter; the keeper that is asked goes on."""
+    place, supervisor = machine
+    wait_running(place, "keeper")
+    keeper = child(supervisor, MODULES["keeper"])
+    for written, seen in (("NUL \0 ESC \x1b[2J", "NUL ? ESC ?[2J"), ("가" * 6000, "가" * 5000)):
+        with (place.state / "input.log").open("ab") as log:
+            log.write(f"{written}\n".encode())
+        assert seen in ask(place, "log", "input")
+    assert child(supervisor, MODULES["keeper"]) == keeper
 
 
 def test_a_stop_lasts_until_a_start(machine: tuple[Place, int]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from common.machine import STATES
 from deploy.gallery.machine import files_of
 from deploy.gallery.settings import read_gallery
 
@@ -64,6 +65,25 @@ def test_every_command_of_ours_is_understood(words: list[str], tmp_path: Path) -
     assert "--help" not in done.stderr, done.stderr
     missing = ("cannot read", "cannot write", "missing", "key", "no keeper answers")
     assert done.returncode == 0 or any(word in done.stderr for word in missing), done.stderr
+
+
+def test_what_is_brought_to_another_machine_is_whole_and_comes_in() -> None:
+    """The key lies beside the machines' folders; and Debian's sshd takes no password of root's."""
+    brought = [words for words in lines() if words[:1] == ["scp"]]
+    assert brought
+    for _, option, what, to in brought:
+        assert (option, what) == ("-r", "made")
+        assert re.fullmatch(r"USER@[\d.]+:", to)
+    assert "root@" not in TEXT
+    assert ["mv", "/home/USER/made", "/srv/"] in list(lines())
+    assert "`USER` is" in TEXT
+
+
+def test_every_state_that_means_trouble_is_named() -> None:
+    """Without a screen a program stays for longer than the supervisor waits, so for a while it is RUNNING."""
+    trouble = {state for state in STATES if f"`{state}`" in TEXT} - {"RUNNING", "STOPPED"}
+    assert trouble == {"STARTING", "EXITED", "BACKOFF"}
+    assert "`RUNNING` for longer than ten seconds is good" in TEXT
 
 
 def test_units_and_folders_are_those_that_are_made() -> None:

@@ -49,7 +49,7 @@ def test_a_killed_node_comes_back(node: str, short_path: Path) -> None:
     settings = {"headless": True, "http_port": http, "discovery": False}
     if node == "display":
         settings |= {"host": "127.0.0.1", "drawing_port": free_port(), "control_port": 0, "legacy_port": 0,
-                     "size": "160x90", "samples": 0, "frame_rate": 10}  # fmt: skip
+                     "size": "160x90", "samples": 0, "frame_rate": 5, "engine": "scratch"}  # fmt: skip
     else:
         settings |= {"host": "127.0.0.1", "display": f"127.0.0.1:{free_port()}"}
     config = short_path / "node.toml"

@@ -1,9 +1,12 @@
 """When a watch kills, and when it is patient; the rest of it runs in test_recovery.py."""
 
+from dataclasses import replace
+
 import pytest
 
 from common.health import Heartbeat, HttpDoor, health_page
 from deploy.watch import GRACE, Look, frozen, look
+from tests.deploy import torn
 from tests.processes import free_port
 
 ABSENT, SILENT, WELL = Look(False), Look(True), Look(True, True, True, 100)
@@ -19,6 +22,8 @@ def page(frames: int) -> Look:
     [
         (WELL, WELL, 1e6, False),
         (SILENT, SILENT, 10.0, True),  # stopped: it takes connections, and nobody answers
+        (replace(SILENT, busy=True), SILENT, 10.0, False),  # it has no time to answer yet
+        (replace(SILENT, busy=True), SILENT, GRACE + 1, True),
         (SILENT, WELL, 1e6, True),  # httpok had waited already
         (ABSENT, ABSENT, GRACE - 1, False),  # still importing
         (ABSENT, ABSENT, GRACE + 1, True),
@@ -48,3 +53,9 @@ def test_what_is_seen_of_a_real_page() -> None:
     finally:
         door.close()
     assert look(f"http://127.0.0.1:{free_port()}/health") == ABSENT
+
+
+@pytest.mark.parametrize("where", torn.TORN)
+def test_half_a_page_is_silence(where: str) -> None:
+    with torn.page(torn.TORN[where]) as url:
+        assert look(url) == SILENT

@@ -26,7 +26,8 @@ PATIENCE = 60.0
 """Seconds until a poll of a real process gives up: the machine may be busy."""
 ANY_PORT = ["--drawing-port", "0", "--control-port", "0", "--http-port", "0", "--legacy-port", "0"]
 HERE = ["--host", "127.0.0.1", "--http-host", "127.0.0.1"]
-SMALL = ["--headless", "--size", "160x90", "--samples", "0", "--frame-rate", "10", *HERE]
+SMALL = ["--headless", "--size", "160x90", "--samples", "0", "--frame-rate", "5", *HERE]
+SMALL += ["--engine", "scratch"]  # it is awake two seconds before torch, and answers the same
 SMALL += ["--no-discovery"]  # tests that run at one time never meet
 SMALL += ["--source-limit", "1000000"]  # all tests are one address, and in a hurry
 
@@ -166,9 +167,9 @@ def answer_to(link: UdpLink, door: Address, datagram: bytes, station: str, drawi
     return pytest.fail(f"no answer for {station}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
-    """Shared by all tests: each leaves it running, and looks at differences of its counters only."""
+    """Shared by a module's tests: each leaves it running, and looks at differences of its counters only."""
     running = Wall(tmp_path_factory.mktemp("wall"))
     yield running
     running.close()

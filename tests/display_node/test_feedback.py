@@ -12,7 +12,7 @@ from common.errors import ConfigError
 from common.link import MemoryNetwork
 from common.state_wire import told
 from common.wire import MAX_DATAGRAM
-from display_node.feedback import LASTS, MAX_SUBSCRIBERS, Feedback, packed, surfaces
+from display_node.feedback import LASTS, MAX_PER_HOST, MAX_SUBSCRIBERS, Feedback, packed, surfaces
 from display_node.state import State
 
 HEADERS = 28
@@ -137,6 +137,16 @@ def test_there_is_room_for_so_many() -> None:
     stage.feedback.subscribe("10.0.1.0", 9010)  # who is told already may renew
     assert stage.counters.snapshot() == {"dropped_subscriber": 1}
     stage.now += LASTS
+    stage.feedback.subscribe("10.0.0.1", 9010)
+    stage.run(1.0)
+    assert stage.heard()
+
+
+def test_one_address_takes_no_room_from_others() -> None:
+    stage = Stage()
+    for port in range(9010, 9030):
+        stage.feedback.subscribe("10.0.0.9", port)
+    assert stage.counters.snapshot() == {"dropped_subscriber": 20 - MAX_PER_HOST}
     stage.feedback.subscribe("10.0.0.1", 9010)
     stage.run(1.0)
     assert stage.heard()

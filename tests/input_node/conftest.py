@@ -114,7 +114,7 @@ def start() -> Iterator[Callable[..., RunningStation]]:
             station.process.communicate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def screen() -> Iterator[str]:
     """The name of an X display of our own, 1600×1200."""
     for tool in ("Xvfb", "xdotool", "xwininfo"):

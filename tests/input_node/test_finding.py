@@ -14,6 +14,7 @@ from common.sighting import Sighting
 from input_node.finding import Found
 from input_node.peer import Peer
 from input_node.sender import Sender
+from input_node.walls import PATIENCE
 from tests.common.beats import make_id
 from tests.input_node.conftest import PROBABILITIES
 
@@ -154,6 +155,18 @@ def test_a_wall_that_dies_in_the_middle_of_a_submit_is_replaced_by_the_other(gal
     assert gallery.at == "right"
 
 
+def test_a_wall_that_takes_a_drawing_and_sleeps_on_is_replaced_by_one_that_is_awake(gallery: Gallery) -> None:
+    """It beats and acks while its network is being read from the disk; the visitor need not wait for that."""
+    gallery.left.answering, gallery.left.mine = False, Mine(fresh=False)
+    gallery.sender.preview(SEVEN)
+    gallery.submit()
+    gallery.run(PATIENCE - 0.2)
+    assert (gallery.at, gallery.news) == ("left", [])
+    gallery.run(0.5)
+    assert gallery.at == "right"
+    assert [type(news) for news in gallery.news] == [wire.Answer]
+
+
 def test_the_half_finished_drawing_goes_along(gallery: Gallery) -> None:
     gallery.sender.preview(SEVEN)
     gallery.sender.busy = True
@@ -249,6 +262,7 @@ def test_beats_are_no_garbage_and_garbage_is_none_the_less(gallery: Gallery) -> 
 
 def test_the_first_choice_waits_a_moment_for_the_other_walls() -> None:
     gallery = Gallery()
+    gallery.right.mine = Mine(waiting=1)
     gallery.sight(gallery.right)
     gallery.run(0.3)
     assert gallery.at is None
@@ -262,3 +276,20 @@ def test_but_not_when_the_preferred_one_is_there() -> None:
     gallery.sight(gallery.right)
     gallery.run(0.3)
     assert gallery.at == "right"
+
+
+def test_a_wall_where_another_one_was_is_heard(gallery: Gallery) -> None:
+    """A machine was replaced, or its id was removed: the one before is remembered for days."""
+    gallery.left.running = gallery.right.running = False
+    gallery.run(16.0)
+    address = gallery.left.link.address
+    gallery.left.link.close()
+    again = OneWall(gallery.network, 1, "left")
+    assert again.link.address == address
+    again.id = make_id(3)
+    again.peers = Peers(Identity(again.id, "display", "left"))
+    gallery.left = again
+    gallery.run(20.0)
+    assert gallery.at == "left"
+    assert gallery.sender.reachable(gallery.now)
+    assert "elsewhere" not in gallery.counters.snapshot()

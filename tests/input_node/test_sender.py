@@ -224,3 +224,24 @@ def test_over_udp(stand_in: StandInWall) -> None:
     assert news[0].digit == 7
     assert stand_in.of(wire.Submit)[0].bitmap == picture()
     link.close()
+
+
+def test_a_flood_takes_no_reply_away() -> None:
+    """A stranger's 10,000 datagrams a second, on a station that looks sixty times a second."""
+    link, wall = UdpLink(), UdpLink()
+    stranger = UdpLink("127.0.0.3")
+    now = 100.0
+    sender = Sender(link, Peer(wall.address), "tablet", Counters(), now, first=7)
+    news: list[wire.Answer | wire.Progress] = []
+    for number in range(120):
+        for _ in range(167):
+            stranger.send(b"/nothing\0\0\0\0,\0\0\0", link.address)
+        if number % 10 == 0:
+            wall.send(wire.Progress("tablet", 7, "kernel", number / 120).encode(), link.address)
+        news += sender.receive(now)
+        now += 1 / 60
+    assert len(news) == 12
+    assert sender.counters.sources()["127.0.0.3"] == 120 * 167
+    assert sender.counters.snapshot()["dropped_flood"] > 15_000
+    for one in (link, wall, stranger):
+        one.close()

@@ -6,7 +6,7 @@ import pytest
 
 from common.offset import Offset
 from common.peer import ALIVE, Peer
-from input_node.walls import choose
+from input_node.walls import PATIENCE, choose
 
 NOW = 100.0
 OFFSET = Offset(0.0, 0.001)
@@ -27,10 +27,12 @@ def test_without_a_wall_there_is_none() -> None:
     assert choose([wall("a", **SILENT), wall("b", **FROZEN), wall("c", **UNPROVEN)], None, "", NOW) is None
 
 
-def test_the_least_busy_wall_is_taken_and_of_two_the_first_by_name() -> None:
+def test_the_least_busy_wall_is_taken_and_of_two_one_by_lot() -> None:
     walls = [wall("a", "left", waiting=2), wall("b", "right", waiting=1), wall("c", "centre", waiting=1)]
-    assert choose(walls, None, "", NOW) == "c"
-    assert choose(list(reversed(walls)), None, "", NOW) == "c"
+    taken = [choose(walls, None, "", NOW, me=f"station {number}") for number in range(200)]
+    assert taken == [choose(list(reversed(walls)), None, "", NOW, me=f"station {n}") for n in range(200)]
+    assert set(taken) == {"b", "c"}
+    assert 70 < taken.count("b") < 130
 
 
 @pytest.mark.parametrize("wrong", [SILENT, FROZEN, UNPROVEN])
@@ -56,21 +58,24 @@ def test_we_stay_where_we_are_while_that_wall_works() -> None:
 def test_nobody_in_the_middle_of_a_drawing_is_moved_to_the_preferred_wall() -> None:
     walls = [wall("a"), wall("b")]
     assert choose(walls, "a", "b", NOW, busy=True) == "a"
-    assert choose(walls, "a", "b", NOW, waiting=True) == "a"
+    assert choose(walls, "a", "b", NOW, waited=9.0) == "a"
     assert choose([wall("a", **FROZEN), wall("b")], "a", "b", NOW, busy=True) == "b"
     assert choose([wall("a", **SILENT), wall("b")], "a", "b", NOW, busy=True) == "b"
 
 
-def test_what_waits_for_its_answer_leaves_a_silent_wall_only() -> None:
+def test_what_waits_for_its_answer_leaves_a_silent_wall_and_one_that_sleeps_on() -> None:
     walls = [wall("a", **FROZEN), wall("b")]
-    assert choose(walls, "a", "", NOW, waiting=True) == "a"
-    assert choose([wall("a", **SILENT), wall("b")], "a", "", NOW, waiting=True) == "b"
+    assert choose(walls, "a", "", NOW, waited=PATIENCE - 0.1) == "a"
+    assert choose(walls, "a", "", NOW, waited=PATIENCE) == "b"
+    assert choose([wall("a", **FROZEN), wall("b", **FROZEN)], "a", "", NOW, waited=9.0) == "a"
+    assert choose([wall("a"), wall("b")], "a", "", NOW, waited=9.0) == "a"
+    assert choose([wall("a", **SILENT), wall("b")], "a", "", NOW, waited=9.0) == "b"
 
 
 def test_a_wall_whose_replies_come_is_there_though_its_beats_were_lost() -> None:
     walls = [wall("a", **SILENT), wall("b")]
     assert choose(walls, "a", "", NOW, answering=True) == "a"
-    assert choose(walls, "a", "", NOW, answering=True, waiting=True) == "a"
+    assert choose(walls, "a", "", NOW, answering=True, waited=9.0) == "a"
     assert choose(walls, "a", "b", NOW, answering=True) == "b"
 
 

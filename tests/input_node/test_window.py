@@ -1,9 +1,13 @@
 """The real window on a real X server, drawn in with a real pointer."""
 
 import itertools
+import json
+import signal
 import subprocess
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,6 +102,7 @@ def test_resized_live_it_keeps_the_ink_and_finds_its_buttons(
     hand.draw(SEVEN)
     until(lambda: stand_in.of(wire.Preview), "a preview")
     hand.resize(600, 1000)
+    until(lambda: page(station)["size"] == [600, 1000], "the station to follow")
     hand.draw([(0.35, 0.55), (0.5, 0.55), (0.65, 0.55)])
     hand.press("predict")
     submit = until(lambda: stand_in.of(wire.Submit), "the submit")[0]
@@ -110,18 +115,52 @@ def test_resized_live_it_keeps_the_ink_and_finds_its_buttons(
     assert station.stop() == 0
 
 
+def test_what_is_drawn_just_before_a_resize_stays_as_it_was_drawn(
+    start: Callable[..., RunningStation], environment: dict[str, str], screen: str, stand_in: StandInWall
+) -> None:
+    station = start("--display", stand_in.address, "--size", "1280x800", environment=environment)
+    hand = Hand(screen, station)
+    station.process.send_signal(signal.SIGSTOP)  # so that it sees all of it in one frame
+    hand.draw(SEVEN)
+    hand.resize(600, 1000)
+    station.process.send_signal(signal.SIGCONT)
+    until(lambda: page(station)["size"] == [600, 1000], "the station to follow")
+    hand.press("predict")
+    submit = until(lambda: stand_in.of(wire.Submit), "the submit")[0]
+    ink = submit.bitmap.array > 0
+    assert ink.any(axis=1).sum() >= 18
+    assert ink.any(axis=0).sum() >= 12
+    assert station.stop() == 0
+
+
 def test_escape_clears_and_only_control_q_ends(
     start: Callable[..., RunningStation], environment: dict[str, str], screen: str, stand_in: StandInWall
 ) -> None:
     station = start("--display", stand_in.address, "--size", "800x480", environment=environment)
     hand = Hand(screen, station)
+    assert busy(station) is False
     hand.draw(SEVEN)
     until(lambda: stand_in.of(wire.Preview), "a preview")
+    until(lambda: busy(station), "a visitor to be seen")
     hand.key("Escape")
     until(lambda: stand_in.of(wire.Clear), "the clear")
+    until(lambda: busy(station) is False, "nobody to be seen")
     assert station.process.poll() is None
     hand.key("ctrl+q")
     assert station.process.wait(DEADLINE) == 0
+
+
+def busy(station: RunningStation) -> bool:
+    """The keeper waits for it before it has the station start afresh."""
+    return bool(page(station)["busy"])
+
+
+def page(station: RunningStation) -> dict[str, Any]:
+    """What it says of itself."""
+    url = f"http://127.0.0.1:{station.ready['http_port']}/health"
+    with urllib.request.urlopen(url, timeout=DEADLINE) as reply:
+        told: dict[str, Any] = json.load(reply)
+        return told
 
 
 def test_fullscreen_covers_the_screen(

@@ -21,7 +21,10 @@ from display_node.samples import DRAWINGS
 from tests.netns import Machine
 from tests.processes import python, wait_for
 
-SMALL = ("--headless", "--size", "128x72", "--samples", "0", "--frame-rate", "60", "--no-sound")
+SMALL = (
+    *("--headless", "--no-sound", "--size", "128x72", "--frame-rate", "20"),
+    *("--samples", "0", "--engine", "scratch"),
+)
 """A wall that this machine's processor can paint beside three others."""
 
 

@@ -41,7 +41,10 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     clock.write_text("0.0")
     path = {"PYTHONPATH": f"{STEPPED}:{Path.cwd()}", "SANDGLASS_CLOCK": str(clock)}
     told = {"size": "64x64"}
-    with deployed("display", "input", display=told) as place, supervised(place, **path) as supervisor:
+    with (
+        deployed("display", "input", "operate", display=told) as place,
+        supervised(place, **path) as supervisor,
+    ):
         for name in place.ports:
             wait_running(place, name)
         yield Machine(place, supervisor, clock)

@@ -16,7 +16,7 @@ WALLS = ("left", "right")
 FIRST_ANSWER = 5.0
 """Seconds from the last node's start to the first answer that it gets."""
 DRAWINGS = 6
-WALL = ("--discovery", "--no-legacy", "--engine", "scratch")
+WALL = ("--discovery", "--no-legacy")
 WINDOW = ("--discovery", "--headless", "--size", "320x240")
 
 

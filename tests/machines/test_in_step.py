@@ -1,6 +1,7 @@
 """Walls on several machines, whose clocks know nothing of each other, and a slow, uneven network between."""
 
 import contextlib
+import math
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -17,8 +18,13 @@ from tests.processes import python, wait_for
 NAMES = ("left", "right", "late")
 AHEAD = {"left": 0, "right": 5_000, "late": 800_000}
 """Seconds for which the machines have been on: the last to join has the latest clock of all."""
-SHOWS, SAMPLES = 6, 20
-"""Each show is taken over anew, with what is known of the clocks by then, and looked at so often."""
+SHOWS, SAMPLES, PACE = 6, 30, 0.05
+"""Each show is taken over anew, with what is known of the clocks by then. It is looked at so often from its
+beginning on, and again after it was stopped, wound and set going: so many seconds between two looks, and
+walls that don't show the same then are as far apart as can be."""
+TO_FOLLOW = 1.0
+"""Seconds from the first wall that is seen to begin until the other one is: what a frame and a look at it
+take on a machine that has much to do. Both know of it 500 ms before."""
 
 
 @contextlib.contextmanager
@@ -62,11 +68,20 @@ def together(one: Node, other: Node) -> bool:
     return (found := apart(one, other)) is not None and found < 0.008
 
 
-def followed(left: Node, right: Node, verb: str) -> bool:
-    """Whether both walls do what was told to one, and show the same."""
-    scene, show, _, rate = shown(left)
-    done = {"pause": rate == 0.0, "seek": show >= 9.0, "play": rate == 1.0}[verb]
-    return done and scene == shown(right)[0] and together(left, right)
+def does(node: Node, verb: str) -> bool:
+    """Whether a wall does what it, or the other one, was told."""
+    _, show, _, rate = shown(node)
+    return {"pause": rate == 0.0, "seek": show >= 9.0, "play": rate == 1.0}[verb]
+
+
+def looks(left: Node, right: Node) -> list[float]:
+    """At a fixed pace, whatever there is to see."""
+    found = []
+    for _ in range(SAMPLES):
+        time.sleep(PACE)
+        difference = apart(left, right)
+        found.append(math.inf if difference is None else difference)
+    return found
 
 
 def touring(node: Node) -> bool:
@@ -89,18 +104,16 @@ def test_walls_in_step_through_jitter_and_who_joins_late(tmp_path: Path) -> None
         for number in range(SHOWS):
             conductor, follower = (left, right) if number % 2 else (right, left)
             submit(conductor, int(time.time()) + number)
-            wait_for(lambda: touring(left) and touring(right), "both to tour")
-            wait_for(lambda: together(left, right), "both to show the same tour")
-            for turn in range(SAMPLES):
-                if turn == SAMPLES // 2:
-                    for node, verb, value in (
-                        (follower, "pause", None), (conductor, "seek", 9.0), (follower, "play", None)
-                    ):  # fmt: skip
-                        node.command(verb, value)
-                        wait_for(partial(followed, left, right, verb), f"{verb} to go to both", 5.0)
-                found = apart(left, right)
-                if found is not None:
-                    differences.append(found)
+            wait_for(lambda: touring(left) or touring(right), "one of them to tour")
+            wait_for(lambda: apart(left, right) is not None, "the other one to begin, too", TO_FOLLOW)
+            differences += looks(left, right)
+            for node, verb, value in (
+                (follower, "pause", None), (conductor, "seek", 9.0), (follower, "play", None)
+            ):  # fmt: skip
+                node.command(verb, value)
+                for one in (left, right):
+                    wait_for(partial(does, one, verb), f"{verb} to go to both", 5.0)
+            differences += looks(left, right)
             if number < SHOWS - 1:
                 follower.command("reset")
                 wait_for(lambda: not touring(left) and not touring(right), "both to rest")
@@ -108,7 +121,6 @@ def test_walls_in_step_through_jitter_and_who_joins_late(tmp_path: Path) -> None
         worst = differences[int(0.99 * len(differences))]
         print(f"{len(differences)} differences: median {differences[len(differences) // 2] * 1e3:.2f} ms, "
               f"99th percentile {worst * 1e3:.2f} ms")  # fmt: skip
-        assert len(differences) > 0.8 * SHOWS * SAMPLES
         assert worst < 0.008
 
         late = stack.enter_context(joined(dict(net), "late", tmp_path)).wait_until_ready()

@@ -1,15 +1,15 @@
-"""Two stations and two walls with a bad network in between: it loses, copies and overtakes, both ways."""
+"""Four stations and two walls with a bad network in between: it loses, copies and overtakes, both ways."""
 
 import contextlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from common.canonical import decode_drawing
 from common.nodes import is_node
-from common.wire import Preview
-from display_node.flight.records import Canvas, Decided, Received
+from common.wire import Decoded, Preview, Submit
+from display_node.flight.records import Canvas, Decided, Received, Record
 from display_node.flight.tape import records, runs
 from display_node.keeping import RECORDINGS
 from tests.machines import rough
@@ -19,12 +19,12 @@ from tests.processes import python, wait_for
 
 LOSS = 30
 """Percent of what goes to each station, and of what comes from it."""
-EACH = 250
-"""Submits of each station."""
+EACH = 125
+"""Submits of each station: 500 in all."""
 DRAWN = 8
 """Drawings that nobody submits, for the previews."""
-WALLS, STATIONS = ("left", "right"), ("first", "second")
-WALL = ("--no-legacy", "--engine", "scratch", "--recorder", "--frame-rate", "30")
+WALLS, STATIONS = ("left", "right"), ("first", "second", "third", "fourth")
+WALL = ("--no-legacy", "--recorder")
 
 
 def test_every_submit_is_answered_once_and_previews_never_go_backwards(tmp_path: Path) -> None:
@@ -47,7 +47,8 @@ def test_every_submit_is_answered_once_and_previews_never_go_backwards(tmp_path:
         began = time.monotonic()
         stations = {}
         found = ("--peers", " ".join(doors), "--prefer", "left")
-        for at, options in (("first", found), ("second", ("--display", doors[1]))):
+        named = ("--display", doors[1])
+        for at, options in zip(STATIONS, (found, named, found, named), strict=True):
             command = (*options, "--replay", str(drawn))
             stations[at] = stack.enter_context(station(net[at], tmp_path, *command))
         running = [one.process for one in stations.values()]
@@ -66,9 +67,30 @@ def test_every_submit_is_answered_once_and_previews_never_go_backwards(tmp_path:
     for name, found in told.items():
         assert [answer["index"] for answer in found] == list(range(EACH)), name
         assert stations[name].process.returncode == 0, stations[name].log.read_text()[-2000:]
-    assert sum(count.get("submits", 0) for count in counters.values()) == 2 * EACH
+    taken = {name: submits(tmp_path / f"{name}-state" / RECORDINGS) for name in WALLS}
+    for name, count in counters.items():
+        assert count["submits"] == len(taken[name]), f"{name} takes each once, however often it comes"
+    assert len(set().union(*taken.values())) == len(STATIONS) * EACH
+    print(f"{len(set.intersection(*taken.values()))} went on to the other wall")
     assert min(carried["copied"], carried["overtaken"]) > EACH, "a rough way"
     forwards(tmp_path / "left-state" / RECORDINGS)
+
+
+def submits(recordings: Path) -> set[tuple[str, int]]:
+    """Which drawings came to a wall: their station and number."""
+    (run,) = runs(recordings)
+    return {
+        (message.station, message.drawing)
+        for message in messages(list(records(run)))
+        if isinstance(message, Submit)
+    }
+
+
+def messages(found: Sequence[Record]) -> Iterator[Decoded]:
+    """What stations said, with copies, as it came."""
+    for record in found:
+        if isinstance(record, Received) and not is_node(record.datagram):
+            yield from decode_drawing(record.datagram)
 
 
 def forwards(recordings: Path) -> None:
@@ -76,11 +98,7 @@ def forwards(recordings: Path) -> None:
     (run,) = runs(recordings)
     found = list(records(run))
     came = [
-        message
-        for record in found
-        if isinstance(record, Received) and not is_node(record.datagram)
-        for message in decode_drawing(record.datagram)
-        if isinstance(message, Preview) and message.station == "pen"
+        message for message in messages(found) if isinstance(message, Preview) and message.station == "pen"
     ]
     order = [(preview.drawing, preview.sequence) for preview in came]
     by_picture = {preview.bitmap: number for preview, number in zip(came, order, strict=True)}

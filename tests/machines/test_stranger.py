@@ -45,7 +45,7 @@ from tests.netns import Machine, bridge
 from tests.processes import python, wait_for
 
 WALLS = ("left", "right")
-WALL = ("--discovery", "--group", "hall", "--engine", "scratch", "--frame-rate", "30")
+WALL = ("--discovery", "--group", "hall")
 WINDOW = ("--discovery", "--headless", "--size", "320x240")
 SAME = (
     "phase", "scene", "chapter", "time", "rate", "speed", "paused", "station", "tour", "waiting", "exhibit",

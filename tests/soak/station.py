@@ -20,7 +20,6 @@ os.environ["SDL_VIDEODRIVER"] = "dummy"
 import pygame
 
 from common.counters import Counters, set_up_logging
-from common.heap import keep_small
 from common.link import UdpLink
 from input_node import window
 from input_node.joining import Place
@@ -58,7 +57,7 @@ class Hand(threading.Thread):
                 time.sleep(LIFTED)
                 self._press(pygame.K_RETURN)
                 until("it is answered", lambda: phase(self._port) == "answered")
-                shown = f'{{"toured": {turn + 1}}}'
+                shown = f'{{"toured": {turn + 1},'
                 until("the wall has shown it", lambda shown=shown: shown in self._wall.read_text())
                 print(json.dumps({"tours": turn + 1}), flush=True)
                 if turn % QUIET == 0:
@@ -98,7 +97,6 @@ def phase(port: int) -> str:
 def main() -> None:
     wall, (drawing_port, port, count) = Path(sys.argv[1]), map(int, sys.argv[2:])
     set_up_logging("station")
-    keep_small()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     settings = Settings(

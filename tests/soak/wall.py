@@ -1,6 +1,7 @@
 """`python -m tests.soak.wall FOLDER`: the wall, with a clock that runs `FASTER` times as fast.
 
-Says its ports, how many tours it has shown to their end, and how many GL objects there are.
+Says its ports, how many tours it has shown to their end and what memory it keeps then, and how many GL
+objects there are.
 """
 
 import ctypes
@@ -13,8 +14,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from common.counters import set_up_logging
-from common.heap import keep_small
+from common.heap import give_back
 from display_node.__main__ import SWITCH_INTERVAL
 from display_node.settings import Settings
 from display_node.state import Phase, State
@@ -24,7 +27,7 @@ from display_node.wall import Wall
 FASTER = 120.0
 """A tour of 14 seconds takes an eighth of one, in seven frames; the answer then stays for two seconds."""
 SIDE, FRAMES = 64, 60
-TOLD_EVERY = 4.0
+TOLD_EVERY = 1.0
 
 
 KINDS = ("Buffer", "Texture", "Framebuffer", "VertexArray", "Program", "Query")
@@ -44,6 +47,7 @@ class Counted(Headless):
         self._touring: object = None
         self._counted: object = None
         self._tours = 0
+        self._process = psutil.Process()
 
     def present(self) -> None:
         super().present()
@@ -61,7 +65,10 @@ class Counted(Headless):
         if tour is not None and tour is not self._counted:
             self._counted = tour
             self._tours += 1
-            print(json.dumps({"toured": self._tours}), flush=True)
+            self.context.finish()
+            give_back()
+            kept = self._process.memory_info().rss / 1e6
+            print(json.dumps({"toured": self._tours, "megabytes": kept}), flush=True)
 
     def _objects(self) -> dict[str, int]:
         """Names are given from 1 upwards; none is beyond the one that a new buffer gets."""
@@ -78,7 +85,6 @@ class Counted(Headless):
 def main() -> None:
     set_up_logging("display")
     sys.setswitchinterval(SWITCH_INTERVAL)
-    keep_small()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     began = time.monotonic()

@@ -20,24 +20,32 @@ function news(snapshot) {
 }
 
 function summary(nodes) {
-  const of = (colour) => nodes.filter((node) => node.colour === colour).map((node) => node.name);
+  const of = (colour) => nodes.filter((node) => node.colour === colour);
   const bad = of("bad");
   const unsure = of("unsure");
   const parts = [];
-  if (bad.length) parts.push(["bad", t("some_bad", named(bad))]);
-  if (unsure.length) parts.push(["unsure", t("some_unsure", named(unsure))]);
+  if (bad.length) parts.push(["bad", t("some_bad", named(bad)), bad[0].id]);
+  if (unsure.length) parts.push(["unsure", t("some_unsure", named(unsure)), unsure[0].id]);
   if (!parts.length) parts.push(nodes.length ? ["good", t("all_well", nodes.length)] : ["unsure", t("nobody")]);
   const text = JSON.stringify(parts);
   if (byId("summary").dataset.shown !== text) {
     byId("summary").dataset.shown = text;
-    byId("summary").replaceChildren(...parts.map(([look, word]) => el("span", { class: look }, icon(look), word)));
+    byId("summary").replaceChildren(...parts.map(([look, word, id]) => line(look, word, id)));
     document.title = bad.length ? `(${bad.length}) Sandglass` : "Sandglass";
   }
 }
 
+// Pressed, it brings the first node that it speaks of: on a phone that may be far below.
+function line(look, word, id) {
+  if (!id) return el("span", { class: look }, icon(look), word);
+  const card = () => document.querySelector(`.card[data-id="${CSS.escape(id)}"]`);
+  const bring = () => card()?.scrollIntoView({ block: "center", behavior: "smooth" });
+  return el("button", { class: look, type: "button", onclick: bring }, icon(look), word);
+}
+
 // So many that a line of a phone holds them.
-function named(names) {
-  return names.length > 3 ? String(names.length) : names.join(", ");
+function named(nodes) {
+  return nodes.length > 3 ? String(nodes.length) : nodes.map((node) => node.name).join(", ");
 }
 
 function other() {

@@ -37,9 +37,15 @@ export function listen(news) {
     heard = Math.max(heard, Date.now() - PATIENCE + 500);
     const mine = (socket = new WebSocket(`ws://${location.host}/api/live`, ["sandglass", `csrf.${csrf}`]));
     mine.onmessage = (event) => {
+      let told = null;
+      try {
+        told = JSON.parse(event.data);
+      } catch {
+        return; // What can't be read was not heard: it would leave old colours standing.
+      }
       heard = Date.now();
       lost(false);
-      news(JSON.parse(event.data));
+      news(told);
     };
     mine.onclose = async (event) => {
       if (mine !== socket) return;

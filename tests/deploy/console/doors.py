@@ -39,8 +39,8 @@ class Clock:
 class Console:
     """`origin`: what its own page would name."""
 
-    def __init__(self, client: TestClient[Any, Any], gathering: Gathering, clock: Clock) -> None:
-        self.client, self.gathering, self.clock = client, gathering, clock
+    def __init__(self, client: TestClient[Any, Any], site: Site, gathering: Gathering, clock: Clock) -> None:
+        self.client, self.site, self.gathering, self.clock = client, site, gathering, clock
         self.origin = f"http://127.0.0.1:{client.port}"
         self.csrf = ""
 
@@ -51,6 +51,11 @@ class Console:
         async with self.client.post(path, json=body if body is not None else {}, headers=sent) as reply:
             told = await reply.json() if reply.content_type == "application/json" else await reply.text()
             return reply.status, told
+
+    def watching(self) -> Any:
+        """The news, as the page asks for them."""
+        protocols = ("sandglass", f"csrf.{self.csrf}")
+        return self.client.ws_connect("/api/live", protocols=protocols, headers={"Origin": self.origin})
 
     async def log_in(self, password: str = PASSWORD) -> int:
         status, told = await self.post("/api/login", {"password": password})
@@ -70,12 +75,13 @@ async def console(folder: Path, password: str | None = PASSWORD) -> AsyncIterato
     parts = (gathering, radio, Orders(gathering, radio, clock), live)
     site = Site(folder, [], "en", parts, lambda: {"ok": True}, clock)
     client = TestClient(TestServer(site.app()), cookie_jar=CookieJar(unsafe=True))
-    telling = asyncio.create_task(live.run())
+    telling, minding = asyncio.create_task(live.run()), asyncio.create_task(site.mind())
     async with client:
         try:
-            yield Console(client, gathering, clock)
+            yield Console(client, site, gathering, clock)
         finally:
             telling.cancel()
+            minding.cancel()
             await live.close()
             await gathering.poller.close()
             link.close()

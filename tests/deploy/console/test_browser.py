@@ -1,4 +1,5 @@
-"""The console as an operator has it: a real Chromium, real walls, a station, a keeper under supervisord.
+"""The console as an operator has it: a real Chromium, real walls, a station, a keeper under supervisord, all
+with the installation's key.
 
 Screenshots go to `out/console/`, for people to look at.
 """
@@ -113,6 +114,16 @@ class Page:
         }
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", shape)
 
+    def in_sight(self, name: str) -> bool:
+        """Whether a card's name is in the window, and nothing before it."""
+        script = """
+            const names = [...document.querySelectorAll('.card[data-id] h3')];
+            const name = names.find(one => one.textContent === arguments[0]);
+            const {left, top, height} = name.getBoundingClientRect();
+            return name.contains(document.elementFromPoint(left + 3, top + height / 2));
+        """
+        return bool(self.driver.execute_script(script, name))
+
     def shoot(self, name: str) -> None:
         OUT.mkdir(parents=True, exist_ok=True)
         for size in SIZES:
@@ -172,16 +183,17 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("console")
     left, right, http = free_port(), free_port(), free_port(socket.SOCK_STREAM)
     walls = f"127.0.0.1:{left} 127.0.0.1:{right}"
-    display = {"drawing_port": left, "peers": walls, "group": "hall", "size": "480x270"}
+    display = {"drawing_port": left, "peers": walls, "group": "hall", "size": "480x270", "frame_rate": 6}
     wall_options = (
-        "--headless --size 480x270 --samples 0 --frame-rate 10 --no-sound --no-legacy --name right "
+        "--headless --size 480x270 --samples 0 --frame-rate 6 --no-sound --no-legacy --name right "
         f"--group hall --host 127.0.0.1 --drawing-port {right} --control-port 0 --http-port 0 "
-        f"--state {count_some(folder / 'right')}"
+        f"--engine scratch --state {count_some(folder / 'right')}"
     )
-    command = python("display_node", *wall_options.split(), "--peers", walls)
     with contextlib.ExitStack() as stack:
         station = {"peers": walls, "station": "tablet", "prefer": "here"}
-        place = stack.enter_context(deployed("display", "input", display=display, input=station))
+        place = stack.enter_context(deployed("display", "input", key=True, display=display, input=station))
+        sealed = ("--key", str(place.config / "k"))
+        command = python("display_node", *wall_options.split(), "--peers", walls, *sealed)
         supervisor = stack.enter_context(supervised(place))
         wall = stack.enter_context(running(*command, log=folder / "right.log"))
         state = folder / "state"
@@ -189,7 +201,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
                        input=PASSWORD.encode(), check=True, timeout=60)  # fmt: skip
         peers = f"{walls} 127.0.0.1:{place.keeper_port}"
         operate = python("deploy.cli", "operate", "--no-discovery", "--peers", peers, "--state", str(state),
-                         "--http-host", "127.0.0.1", "--http-port", str(http), "--name", "desk")  # fmt: skip
+                         "--http-host", "127.0.0.1", "--http-port", str(http), "--name", "desk",
+                         *sealed)  # fmt: skip
         console = stack.enter_context(running(*operate, log=folder / "console.log"))
         wait_for(lambda: '"ready"' in (folder / "console.log").read_text(), "the console to be ready")
         options = webdriver.ChromeOptions()
@@ -287,6 +300,11 @@ def test_a_killed_wall_is_red_within_three_seconds(page: Page) -> None:
     assert seconds < RED_WITHIN
     wait_for(page.seen("right", word="Dead: process has ended"), "the reason")
     page.shoot("killed")
+    page.size("phone")
+    assert not page.in_sight("right"), "on a phone it is below"
+    page.press("#summary .bad")
+    wait_for(lambda: page.in_sight("right"), "it to be brought")
+    page.size("desk")
     with running(*page.right, log=page.right_log):
         wait_for(page.seen("right", colour="good"), "the wall to be back")
 
@@ -313,8 +331,8 @@ def test_a_wall_is_restarted_by_its_keeper(page: Page) -> None:
     page.press("#ask-yes")
     wait_for(lambda: "here: Restart – done" in page.said(), "the keeper's answer", 10)
     wait_for(lambda: not psutil.pid_exists(process), "the process to end", 30)
+    wait_for(lambda: page.left not in (0, process), "another process", 30)
     wait_for(page.seen("here", colour="good", program="running"), "the wall to be back")
-    assert page.left not in (0, process)
 
 
 def test_a_program_is_stopped_and_started(page: Page) -> None:
@@ -339,6 +357,16 @@ def test_a_lost_console_says_so_and_comes_back(page: Page) -> None:
     wait_for(lost.is_displayed, "the banner", 10)
     page.shoot("lost")
     os.kill(page.processes["console"].pid, signal.SIGCONT)
+    wait_for(lambda: not lost.is_displayed(), "the banner to go", 20)
+
+
+def test_news_that_cannot_be_read_are_none(page: Page) -> None:
+    """Else old colours would stay, and nothing would say that they are old."""
+    lost = page.driver.find_element(By.ID, "lost")
+    spoil = "window.parse = JSON.parse; JSON.parse = () => { throw new SyntaxError('spoilt'); }"
+    page.driver.execute_script(spoil)
+    wait_for(lost.is_displayed, "the banner", 10)
+    page.driver.execute_script("JSON.parse = window.parse")
     wait_for(lambda: not lost.is_displayed(), "the banner to go", 20)
 
 

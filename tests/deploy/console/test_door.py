@@ -1,21 +1,29 @@
 """The console's door: who gets in, and what another site, a stranger or a guesser can do: nothing."""
 
 import asyncio
+import contextlib
 import io
 import json
+import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from common.errors import ConfigError
+from common.state_wire import CONSOLE
 from deploy.console import passwords
 from deploy.console.__main__ import main
 from deploy.console.guard import COOKIE
+from deploy.console.watched import Watched
 from tests.deploy.console.doors import PASSWORD, Console, at_the_door
+from tests.oscquery_schema import check, check_host
 
 POSTS = ("/api/control", "/api/program", "/api/forget", "/api/logout")
+NOBODY = 65534
+"""A user without rights, whatever it is called here."""
 READS = ("/api/picture/x", "/api/visitors.csv", "/api/log", "/api/live")
 
 
@@ -215,6 +223,154 @@ def test_a_new_password_counts_at_once_and_ends_every_session(tmp_path: Path) ->
         assert await there.log_in("another password") == 200
         (tmp_path / passwords.FILE).unlink()
         assert await there.log_in("") == 403
+
+    at_the_door(tmp_path, visit)
+
+
+def test_a_new_password_ends_every_session_though_nobody_logs_in(tmp_path: Path) -> None:
+    """Whoever sets one does it because somebody has the old one, and may have a page open."""
+
+    async def visit(there: Console) -> None:
+        await there.log_in()
+        async with there.watching() as page:
+            assert json.loads(await page.receive_str(timeout=10))["nodes"] == []
+            passwords.keep(tmp_path, "another password")
+            async with asyncio.timeout(20):
+                while (last := await page.receive()).type is aiohttp.WSMsgType.TEXT:
+                    pass
+            assert last.data == 4401
+        assert (await there.client.get("/api/visitors.csv")).status == 401
+        assert (await there.post("/api/control", {"verb": "pause"}))[0] == 401
+
+    at_the_door(tmp_path, visit)
+
+
+def test_a_file_that_is_no_password_changes_nothing_until_it_is_in_order(tmp_path: Path) -> None:
+    passwords.keep(tmp_path, PASSWORD)
+    kept, path = passwords.Kept(tmp_path), tmp_path / passwords.FILE
+    before = kept.hashed
+    assert not kept.look()
+    path.chmod(0o644)
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="others can read"):
+            kept.look()
+    path.chmod(0o600)
+    assert not kept.look()
+    assert kept.hashed == before
+    passwords.keep(tmp_path, "another password")
+    assert kept.look()
+    assert not kept.look()
+    path.unlink()
+    assert not kept.look()
+    assert kept.hashed != before
+    assert kept.hashed
+
+
+@contextlib.contextmanager
+def unprivileged() -> Iterator[None]:
+    """As somebody whom permissions hold; root is nobody for a while."""
+    mine = os.geteuid()
+    if mine == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(mine)
+
+
+def test_a_password_that_cannot_be_read_is_told_once_and_opens_nothing(
+    short_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As it is where root has set it, and the console is somebody else's."""
+    short_path.chmod(0o777)
+    looks, read = 0, passwords.read
+
+    def counted(folder: Path) -> str | None:
+        nonlocal looks
+        looks += 1
+        return read(folder)
+
+    async def visit(there: Console) -> None:
+        (short_path / passwords.FILE).touch(mode=0)
+        async with asyncio.timeout(60):
+            while looks < 5:
+                await asyncio.sleep(0)
+        assert not there.site.protected
+
+    monkeypatch.setattr("deploy.console.passwords.read", counted)
+    monkeypatch.setattr("deploy.console.web.LOOK_EVERY", 0.001)
+    with unprivileged():
+        at_the_door(short_path, visit, password=None)
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "Permission denied; chown it, and" in told
+    assert str(short_path / passwords.FILE) in told
+
+
+def test_a_password_behind_a_fault_is_not_taken_for_none(tmp_path: Path) -> None:
+    kept = passwords.Kept(tmp_path)
+    (tmp_path / passwords.FILE).symlink_to(passwords.FILE)  # round in a circle
+    with pytest.raises(ConfigError, match="cannot read"):
+        kept.look()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+@pytest.mark.parametrize("already", [(), ("above",), ("above", "above/operate")])
+def test_what_root_sets_belongs_to_who_runs_the_console(
+    already: tuple[str, ...],
+    short_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    short_path.chmod(0o755)
+    os.chown(short_path, NOBODY, NOBODY)
+    for name in already:
+        (short_path / name).mkdir(mode=0o700)
+        os.chown(short_path / name, NOBODY, NOBODY)
+    state = short_path / "above" / "operate"
+    monkeypatch.setattr("sys.stdin", io.StringIO("grains of sand\n"))
+    assert main(["--set-password", "--state", str(state)]) == 0
+    for path in (state.parent, state, state / passwords.FILE):
+        assert (path.stat().st_uid, path.stat().st_gid) == (NOBODY, NOBODY), path
+    assert f"set, in {state / passwords.FILE}." in capsys.readouterr().err
+    assert (os.geteuid(), os.getegid()) == (0, 0)
+
+
+def test_the_port_is_oscquery_for_whoever_asks_as_that_does(tmp_path: Path) -> None:
+    """It is announced as such. Open to everybody, so no node's name or address is in it."""
+
+    async def visit(there: Console) -> None:
+        dead = Watched("00000000-0000-4000-8000-000000000001", "display", "the wall", "10.0.0.9", 0.0)
+        there.gathering.nodes[dead.id] = dead
+
+        async def ask(path: str, accept: str = "*/*", **more: str) -> tuple[int, str, str]:
+            async with there.client.get(path, headers={"Accept": accept, **more}) as reply:
+                return reply.status, reply.content_type, await reply.text()
+
+        browser = "text/html,application/xhtml+xml,*/*;q=0.8"
+        assert (await ask("/", browser))[1] == "text/html"
+        for accept in ("*/*", browser):
+            _, kind, text = await ask("/?HOST_INFO", accept)
+            assert kind == "application/json"
+            host = json.loads(text)
+            check_host(host)
+            assert "WS_PORT" not in host
+            assert not host["EXTENSIONS"]["LISTEN"]
+            assert not host["EXTENSIONS"]["IGNORE"]
+            assert host["EXTENSIONS"]["VALUE"]
+        whole = json.loads((await ask("/"))[2])
+        check(whole)
+        values = {name: one["VALUE"] for name, one in whole["CONTENTS"]["state"]["CONTENTS"].items()}
+        assert list(values) == [reading.name for reading in CONSOLE]
+        assert (values["nodes"], values["unsure"], values["bad"]) == ([1], [0], [1])
+        assert "the wall" not in json.dumps(whole)
+        assert "10.0.0.9" not in json.dumps(whole)
+        assert json.loads((await ask("/state"))[2]) == whole["CONTENTS"]["state"]
+        assert json.loads((await ask("/state/bad?VALUE"))[2]) == {"VALUE": [1]}
+        assert (await ask("/state/bad?RANGES"))[0] == 400
+        assert (await ask("/state/nothing"))[0] == 404
+        assert (await ask("/state?TYPE"))[0] == 204
+        for path in ("/", "/?HOST_INFO", "/state", "/state/bad"):
+            assert (await ask(path, Host="evil.example"))[0] == 403, path
 
     at_the_door(tmp_path, visit)
 

@@ -1,16 +1,19 @@
 """The console's parts that need no node: who is told, what is believed, what is added up."""
 
+import asyncio
 import csv
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from common.control import Control
 from common.machine import Program, Report
-from common.nodes import Beat
+from common.nodes import Beat, decode
 from common.peer import Node
-from common.peers import Peers
-from deploy.console.gathering import Gathering, hearsay
+from common.peers import Mine, Peers
+from common.sighting import Sighting
+from deploy.console.gathering import MOST, Gathering, hearsay
 from deploy.console.orders import happened, spokesmen
 from deploy.console.polling import options
 from deploy.console.snapshot import snapshot
@@ -76,6 +79,69 @@ def test_a_node_is_the_program_that_it_is_named_after(
 def test_a_keeper_is_of_its_own_machine_only() -> None:
     elsewhere = watched(1, host="10.0.0.2")
     assert gathered(keeper("display"), elsewhere).keeper_of(elsewhere) is None
+
+
+def beats(peers: Peers, number: int, clock: Clock, port: int, echo: bool) -> None:
+    """Another node's beat; with `echo`, a second one that says back what was sent there."""
+    sender, mark = ("10.0.0.1", port), int(clock.seconds * 1e6)
+    one = Beat(an_id(number), "display", f"wall {number}", "", 0, mark)
+    peers.hear(one, sender, clock.seconds)
+    answers = [datagram for datagram, to in peers.due(clock.seconds, Mine()) if to == sender]
+    if echo:
+        (answer,) = answers
+        sent = decode(answer)
+        assert isinstance(sent, Beat)
+        peers.hear(replace(one, sent=mark + 1, echo=sent.sent, heard=mark), sender, clock.seconds)
+
+
+def test_beats_of_nobody_cost_nothing() -> None:
+    async def whole() -> None:
+        clock = Clock()
+        peers = Peers(ME)
+        all_ = Gathering(peers, lambda: False, clock)
+        all_.remember([Sighting(an_id(9000), "display", "yesterday", ("10.0.0.3",), 9000, how="cache")])
+        for number in range(2000):
+            clock.seconds += 0.01
+            beats(peers, number, clock, 10_000 + number, echo=False)
+            all_.meet()
+        assert list(all_.nodes) == [an_id(9000)]
+        assert len(asyncio.all_tasks()) == 1
+        beats(peers, 5000, clock, 9000, echo=True)
+        all_.meet()
+        assert all_.nodes[an_id(5000)].peer, "a real one is there at once"
+        beats(peers, 9000, clock, 9001, echo=False)
+        all_.meet()
+        assert all_.nodes[an_id(9000)].peer is None, "somebody else says that he is the one of yesterday"
+        await all_.poller.close()
+
+    asyncio.run(whole())
+
+
+def test_whoever_invents_nodes_that_answer_gets_so_many_and_no_more() -> None:
+    async def whole() -> None:
+        clock = Clock()
+        peers = Peers(ME)
+        all_ = Gathering(peers, lambda: False, clock)
+        beats(peers, 5000, clock, 9000, echo=True)
+        all_.meet()
+        for number in range(2000):
+            clock.seconds += 0.1
+            beats(peers, number, clock, 10_000 + number, echo=True)
+            all_.meet()
+            all_._heed(all_.nodes[an_id(number)])
+            await asyncio.sleep(0)  # tasks begin, and those that were cancelled end
+            if number % 3 == 0:
+                all_.forget(an_id(number))
+            assert len(all_.nodes) <= MOST
+            assert len(all_._forgotten) <= 64
+            assert len(all_._told_at) <= MOST
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert len(asyncio.all_tasks()) <= 3 * MOST + 1  # two each, and what one of them waits for
+        assert an_id(5000) in all_.nodes, "a wall that died in between was forgotten"
+        await all_.poller.close()
+
+    asyncio.run(whole())
 
 
 def test_hearsay_is_an_address_to_try_or_nothing() -> None:

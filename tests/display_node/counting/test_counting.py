@@ -28,7 +28,7 @@ from display_node.form import Form
 from display_node.network import SHIPPED, load
 from display_node.probe import asleep
 from display_node.scene import Scene
-from display_node.state import Phase, begin
+from display_node.state import Coming, Phase, begin
 from tests.netns import small_disk
 from tests.processes import wait_for
 
@@ -205,6 +205,34 @@ def test_a_damaged_file_is_put_aside_and_nothing_that_was_read_of_it_is_lost(
     assert len([record for record in caplog.records if "put aside" in record.message]) == 1
 
 
+IMPOSSIBLE = {
+    "endless sessions": [("left", float("inf"), 1.0)],
+    "endless dwell": [("left", 1, float("inf"))],
+    "fewer than none": [("left", -1, 1.0)],
+    "more than there is room for": [("left", 2**63 - 1, 1.0)] * 2,
+    "a name that is none": [(b"\xff\x1b", 1, 1.0)],
+}
+
+
+@pytest.mark.parametrize("rows", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_rows_that_nobody_counted_are_damage_as_well(
+    tmp_path: Path, opened: Callable[[Path], Wall], caplog: pytest.LogCaptureFixture,
+    rows: list[tuple[object, ...]],
+) -> None:  # fmt: skip
+    Store(tmp_path / NAME).close()
+    with contextlib.closing(sqlite3.connect(tmp_path / NAME)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO counts VALUES ('2026-11-22', CAST(? AS TEXT), ?, 0, 0, 0, ?)", rows
+        )
+    wall = opened(tmp_path)
+    wall.visit(1)
+    wall.counter.close()
+    assert wall.kept() == VISIT
+    assert len([path for path in tmp_path.iterdir() if "damaged" in path.name]) == 1
+    (said,) = (record.message for record in caplog.records if "put aside" in record.message)
+    assert said.isprintable()
+
+
 def test_while_another_keeps_it_locked_it_is_counted_on(
     tmp_path: Path, opened: Callable[[Path], Wall]
 ) -> None:
@@ -268,6 +296,29 @@ def test_who_watches_has_not_left_and_other_walls_visitors_are_theirs(
         held = replace(on_tour, clock=on_tour.clock.pause(wall.now))
         wall.counter.after(held, held, wall.now + 10.0)
     assert (wall.told["sessions"], wall.told["dwell"]) == (1, 63.0)
+
+
+def test_nobody_watches_a_wall_that_is_paused_all_night(
+    tmp_path: Path, opened: Callable[[Path], Wall]
+) -> None:
+    wall = opened(tmp_path)
+    wall.visit(1)
+    resting, scene = asleep(load(SHIPPED)), Scene("convolution", 60.0, (), ())
+    job = Job("left", 1, BLANK, BLANK, MemoryNetwork().link("wall", 9000), ("tablet", 5000), True)
+    tour = Compiled(job, resting, {Form.FULL: scene})
+    state = begin(Part(scene, 0, resting), scene, rest=12.0, choices=Choices("en"), now=wall.now)
+    coming = Coming(tour, Form.FULL, state.clock)
+    for left in (replace(state, waiting=(tour,)), replace(state, coming=coming)):
+        paused = replace(left, clock=left.clock.pause(wall.now))
+        for _ in range(60):
+            wall.now += 1.0
+            wall.counter.after(paused, paused, wall.now)
+    assert (wall.told["sessions"], wall.told["dwell"]) == (1, 3.0)
+    going = replace(state, waiting=(tour,))
+    for _ in range(10):  # somebody lets it go on in the morning
+        wall.now += 1.0
+        wall.counter.after(going, going, wall.now)
+    assert (wall.told["sessions"], wall.told["dwell"]) == (2, 12.0)
 
 
 def test_the_page_has_every_day_and_the_csv_every_station() -> None:

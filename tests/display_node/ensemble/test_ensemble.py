@@ -94,6 +94,42 @@ def test_a_pause_is_not_lost_to_what_another_wall_said_just_before() -> None:
     assert apart(one, other) < 1e-6
 
 
+@pytest.mark.parametrize("frames", range(8))
+def test_a_pause_is_not_lost_to_a_tour_that_another_wall_begins_meanwhile(frames: int) -> None:
+    """Its decision is the later one, but it did not know of the pause."""
+    air = Air(jittery(loss=0.3, seed=frames))
+    one, other = pair(air)
+    one.command("pause")
+    air.run(frames * FRAME)
+    other.submit("b")
+    air.run(3.0)
+    assert (one.state.clock.paused, other.state.clock.paused) == (True, True)
+    assert what(one) == what(other)
+    one.command("play")
+    air.run(LEAD + 1.0)
+    assert (what(one)[0], what(other)[0]) == (Phase.TOURING, Phase.TOURING)
+    assert apart(one, other) < 0.008
+
+
+@pytest.mark.parametrize("frames", range(8))
+def test_of_two_words_at_once_one_holds_everywhere(frames: int) -> None:
+    """However they cross: what is said again is said once, so two walls do not argue."""
+    air = Air(jittery(loss=0.3, seed=frames))
+    one, other = pair(air)
+    one.submit("a")
+    air.run(LEAD + 1.0)
+    one.command("pause")
+    air.run(frames * FRAME)
+    other.command("speed", 2.0)
+    air.run(1.5)
+    assert one.state.clock.paused == other.state.clock.paused
+    assert one.state.clock.resume == other.state.clock.resume
+    held, sent = one.ensemble.held, air.sent
+    air.run(5.0)
+    assert one.ensemble.held == held
+    assert air.sent - sent < 5 * (2 + 1) * 1.5
+
+
 def test_pause_seek_and_speed_on_one_go_to_all() -> None:
     air = Air(jittery())
     one, other = pair(air)

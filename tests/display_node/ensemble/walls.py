@@ -94,6 +94,7 @@ class Wall:
         self.rehearsed = self.worker.rehearsed
         self.ensemble = Ensemble(self.peers, self, self.posted.append, self.worker.rehearse, self.worker.cue)
         self.state = step(begin(self.now), Awake(part(0)), self.now)
+        self.worker.cue(1)
         if rest is not None:
             self.state = replace(self.state, rest=rest)
         self.toured: list[tuple[float, str, int]] = []
@@ -141,7 +142,7 @@ class Wall:
             if self.ensemble.takes(event, decided=self.state.decision != before.decision):
                 self.state = step(self.state, event, self.now)
         self.state = tick(self.state, self.now)
-        if self.state.invitation is not before.invitation:
+        if self.state.wants_part(before):
             self.worker.cue(self.state.invitation.number + 1)
         self.ensemble.after(before, self.state, self.now)
         tour = self.state.tour

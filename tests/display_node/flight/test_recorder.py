@@ -21,6 +21,7 @@ from display_node.choices import Choices
 from display_node.events import Part
 from display_node.flight import blocks as blocks_module
 from display_node.flight.blocks import MAGIC, MOST_BYTES, block, blocks, pack
+from display_node.flight.coding import MOST_DATAGRAM
 from display_node.flight.recorder import MOST_WAITING, Recorder, linked
 from display_node.flight.records import (
     Act,
@@ -285,6 +286,19 @@ def test_a_new_file_begins_with_what_was_on_the_wall(tmp_path: Path, opened: Cal
     recorder.close()
     tape = Tape(runs(segments(tmp_path)[-1])[0])
     assert (tape.decision(0).at, tape.decision(0).canvas) == (1.0, ONE)
+
+
+def test_whatever_comes_to_a_port_can_be_read_back(tmp_path: Path, opened: Callable[..., Recorder]) -> None:
+    """One that is longer than any port takes is cut; what does not compress goes into several blocks."""
+    recorder, one = opened(most=16 << 20), state()
+    recorder.after(one, one, 1.0)
+    recorder.tap("drawing", os.urandom(8000), ("10.0.0.1", 9), 1.5)
+    for number in range(1900):
+        recorder.tap("drawing", os.urandom(1100), ("10.0.0.1", 9), 2.0 + number)
+    recorder.close()
+    (run,) = runs(tmp_path)
+    came = [len(record.datagram) for record in records(run) if isinstance(record, Received)]
+    assert came == [MOST_DATAGRAM, *[1100] * 1900]
 
 
 @pytest.fixture

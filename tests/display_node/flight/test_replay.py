@@ -62,6 +62,7 @@ def litter(wall: Filmed) -> None:
 
 def perform(wall: Filmed) -> None:
     """A known evening: somebody draws and submits, the operator meddles, the next one does not wait."""
+    until(lambda: wall.get("/thumbnail.png")[0] == 200)  # 503 until there has been a frame at all
     wall.shoot(2)
     number, sequence = time.monotonic_ns(), itertools.count()
     for picture in (ONE, OTHER, ONE):
