@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.budgets import DEATH
 from tests.display_node.conftest import Wall, until
 
 SEVEN = {"label": 7, "box": [100, 200], "strokes": [[[20, 30], [80, 30], [40, 170]]]}
-DEATH = 5.0
-"""Seconds within which the death of a process must be got over, as the issue states."""
 
 
 @pytest.fixture(scope="module")

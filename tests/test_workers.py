@@ -6,7 +6,7 @@ from tests import workers
 from tests.display_node.conftest import ROOT
 
 
-@pytest.mark.parametrize("test", [*workers.APART, *workers.LONG])
+@pytest.mark.parametrize("test", [*workers.APART, *workers.CLOCKED, *workers.LONG])
 def test_what_is_named_is_there(test: str) -> None:
     module, _, name = test.partition("::")
     assert f"def {name}" in (ROOT / module).read_text(encoding="utf-8")
@@ -33,8 +33,23 @@ def test_a_module_stays_together_unless_it_shares_nothing() -> None:
     assert workers.turn(workers.LONG[0]) < workers.turn(workers.LONG[-1]) < workers.turn("tests/test_x.py")
 
 
-def test_what_computes_gives_way_to_what_is_held_against_a_clock() -> None:
+def test_all_else_gives_way_to_what_is_held_against_a_clock() -> None:
     assert workers.niceness("tests/display_node/render/test_tiles.py::test_x") == workers.NICE
-    assert workers.niceness("tests/machines/test_faults.py") == 0
-    for name in workers.COMPUTING:
-        assert (ROOT / name).exists(), name
+    assert workers.niceness("tests/machines/test_faults.py::test_x") == 0
+
+
+def test_what_is_held_against_a_clock_has_a_lane() -> None:
+    clock, other = workers.CLOCKED[0], workers.LONG[0]
+    assert workers.choice([other, clock], lane=True) == clock
+    assert workers.choice([clock, other], lane=False) == other
+    assert workers.choice([other], lane=True) == other, "with nothing of its own left it helps"
+    assert workers.choice([clock], lane=False) is None, "and nobody drives in its lane"
+    assert workers.choice([], lane=True) is None
+    assert [workers.lanes(count) for count in (1, 2, 4, 8, 64)] == [1, 1, 1, 2, 21]
+
+
+def test_every_budget_in_seconds_has_its_lane() -> None:
+    """What promises a time is where nothing else promises one at the same time."""
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        if "\nfrom tests.budgets" in path.read_text(encoding="utf-8"):
+            assert workers.clocked(path.relative_to(ROOT).as_posix()), path

@@ -1,14 +1,16 @@
 """`make test` shares the suite among processes (pytest-xdist): how many, and which tests stay together.
 
 A module's tests stay in one worker, one after the other, for what they share: a wall, a tour, images.
-What takes long begins first, so that no worker is left with it in the end.
+What is held against a clock is the first worker's alone: one such module runs at a time (or some, on many
+cores), and all else gives way to it. Of the rest, what takes long begins first: no worker is left with it.
 """
 
 import os
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 LEAST, MOST = 3, 8
 """Workers: each holds torch, half a gigabyte."""
@@ -20,57 +22,50 @@ APART = (
     "tests/display_node/test_other_networks.py",
 )
 """Modules whose tests share nothing that is dear: each test goes to whoever is free."""
-LONG = (
+CLOCKED = (
     "tests/machines/test_faults.py",
-    "tests/soak/test_soak.py",
-    "tests/display_node/flight/test_replay.py",
     "tests/deploy/test_recovery.py",
-    "tests/machines/test_losses.py",
-    "tests/deploy/console/test_browser.py",
-    "tests/display_node/render/test_tiles.py",
     "tests/machines/test_faults_clock.py",
-    "tests/deploy/test_commands.py::test_the_demo",
-    "tests/display_node/engines/test_engines.py",
-    "tests/deploy/test_keeper.py",
-    "tests/deploy/test_systemd.py",
-    "tests/display_node/render/test_any_network.py",
-    "tests/machines/test_finding.py",
-    "tests/display_node/render/test_offline.py",
-    "tests/machines/test_in_step.py",
-    "tests/display_node/tour/test_colours.py",
+    "tests/deploy/console/test_browser.py",
     "tests/common/test_discovery.py",
-    "tests/display_node/ensemble/test_chaos.py",
+    "tests/machines/test_in_step.py",
     "tests/machines/test_stranger.py",
-    "tests/display_node/test_other_networks.py",
-    "tests/display_node/test_locked_wall.py",
+    "tests/deploy/test_systemd.py",
+    "tests/machines/test_finding.py",
+    "tests/machines/test_faults_display.py",
+    "tests/machines/test_faults_disk.py",
+    "tests/common/test_known.py",
+    "tests/test_two_walls.py",
+)
+"""Modules that hold real processes against a budget in seconds, the longest first."""
+LONG = (
+    "tests/soak/test_soak.py",
+    "tests/display_node/render/test_tiles.py",
+    "tests/display_node/flight/test_replay.py",
+    "tests/deploy/test_keeper.py",
+    "tests/machines/test_losses.py",
+    "tests/display_node/render/test_any_network.py",
+    "tests/display_node/ensemble/test_chaos.py",
+    "tests/display_node/engines/test_engines.py",
+    "tests/display_node/render/test_offline.py",
+    "tests/deploy/test_commands.py::test_the_demo",
+    "tests/display_node/render/test_renderer.py",
+    "tests/display_node/tour/test_colours.py",
     "tests/display_node/counting/test_counting.py",
+    "tests/display_node/test_locked_wall.py",
+    "tests/display_node/test_hostile.py",
+    "tests/display_node/test_other_networks.py",
+    "tests/test_closed_loop.py",
+    "tests/display_node/render/test_invitation.py",
+    "tests/deploy/test_supervised.py",
     "tests/test_two_tiles.py",
     "tests/display_node/test_worker.py",
-    "tests/machines/test_faults_display.py",
     "tests/display_node/tour/test_golden.py",
-    "tests/test_two_walls.py",
     "tests/display_node/tour/test_readable.py",
-    "tests/deploy/test_supervised.py",
-    "tests/display_node/render/test_renderer.py",
-    "tests/test_closed_loop.py",
-    "tests/machines/test_faults_disk.py",
 )
-"""What takes fifteen seconds and more, the longest first, and in turn what waits and what computes, so that
-neither has the machine to itself; everything else follows in its order."""
-COMPUTING = (
-    "tests/soak/",
-    "tests/weights/",
-    "tests/machines/test_losses.py",
-    "tests/deploy/test_commands.py",
-    *(
-        f"tests/display_node/{room}/"
-        for room in ("attract", "engines", "ensemble", "exhibits", "flight", "render", "scratch", "tour")
-    ),
-    "tests/display_node/test_other_networks.py",
-    "tests/display_node/test_worker.py",
-)
-"""What promises nothing of a clock: it leaves the processor to tests that do, by so much (see nice(2))."""
+"""What else takes fifteen seconds and more, the longest first; everything else follows in its order."""
 NICE = 15
+"""By so much (see nice(2)) every other test leaves the processor to those."""
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LP_NUM_THREADS")
 """Where torch, numpy and Mesa look how many threads they may have."""
 
@@ -83,6 +78,11 @@ def cores() -> int:
 def workers(count: int) -> int:
     """For `-n auto` on `count` cores: one each, but three at least, since many tests wait for a process."""
     return max(LEAST, min(count, MOST))
+
+
+def lanes(count: int) -> int:
+    """How many may hold something against a clock at a time, on `count` cores: each has a machine to run."""
+    return max(1, count // 3)
 
 
 def share_threads(environment: MutableMapping[str, str], count: int) -> None:
@@ -102,14 +102,30 @@ def together(test: str) -> str:
     return test if module in APART else module
 
 
+def clocked(test: str) -> bool:
+    """Whether it is held against a clock, by its id."""
+    return test.startswith(CLOCKED)
+
+
 def turn(test: str) -> int:
     """The place in the order, by its id."""
-    return next((turn for turn, name in enumerate(LONG) if test.startswith(name)), len(LONG))
+    order = (*CLOCKED, *LONG)
+    return next((turn for turn, name in enumerate(order) if test.startswith(name)), len(order))
 
 
 def niceness(test: str) -> int:
     """Of the process that runs it, by its id."""
-    return NICE if test.startswith(COMPUTING) else 0
+    return 0 if clocked(test) else NICE
+
+
+def choice(waiting: Iterable[str], lane: bool) -> str | None:
+    """Which unit a free worker gets: one that has a `lane` what is clocked, until nothing of that is left.
+
+    None: what is left is for those.
+    """
+    units = list(waiting)
+    its_own = next((unit for unit in units if clocked(unit) is lane), None)
+    return units[0] if its_own is None and lane and units else its_own
 
 
 class Sharing(LoadScopeScheduling):
@@ -121,3 +137,12 @@ class Sharing(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return together(nodeid)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        able = [one for one in self.nodes if not one.shutting_down]
+        unit = choice(self.workqueue, node in able[: lanes(cores())])
+        if unit is None:
+            node.shutdown()  # once it has done what it has
+            return
+        self.workqueue.move_to_end(unit, last=False)
+        super()._assign_work_unit(node)

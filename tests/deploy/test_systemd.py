@@ -15,8 +15,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.budgets import DEATH, HANG, held
 from tests.deploy.galleries import Place, deployed
-from tests.deploy.test_recovery import DEATH, HANG, frames, report
+from tests.deploy.test_recovery import frames
 from tests.processes import wait_for
 
 NODES = ("display", "input", "keeper")
@@ -100,12 +101,14 @@ def running(process: psutil.Process) -> bool:
 
 
 @pytest.fixture(scope="module")
-def machine() -> Iterator[tuple[Place, Systemd]]:
+def machine() -> Iterator[tuple[Place, Systemd, float]]:
+    """And how long everything took to be there."""
     with deployed("display", "input") as place:
+        start = time.monotonic()
         systemd = Systemd(place.config / "sandglass.service", place.state)
         try:
             wait_for(lambda: presenting(place, systemd), "everything to be there")
-            yield place, systemd
+            yield place, systemd, time.monotonic() - start
         finally:
             systemd.close()
 
@@ -115,17 +118,17 @@ def presenting(place: Place, systemd: Systemd) -> bool:
     return all(frames(place.ports[name]) for name in NODES)
 
 
-@pytest.mark.parametrize(("number", "budget"), [(signal.SIGKILL, DEATH), (signal.SIGSTOP, HANG)])
-def test_supervisord_itself(machine: tuple[Place, Systemd], number: signal.Signals, budget: float) -> None:
+@pytest.mark.parametrize(("number", "promise"), [(signal.SIGKILL, DEATH), (signal.SIGSTOP, HANG)])
+def test_supervisord_itself(
+    machine: tuple[Place, Systemd, float], number: signal.Signals, promise: float
+) -> None:
     """With all programs below it: what a supervisord that is gone has left running is ended first."""
-    place, systemd = machine
+    place, systemd, first = machine
     begun, main = systemd.begun, systemd.main
     assert main is not None
     start = time.monotonic()
     main.send_signal(number)
     wait_for(lambda: systemd.look() or systemd.begun > begun, "systemd to begin anew")
     wait_for(lambda: presenting(place, systemd), "everything to be back")
-    took = time.monotonic() - start
-    report(f"{number.name} of supervisord", took, budget)
-    assert took < budget
+    held(f"{number.name} of supervisord", time.monotonic() - start, promise, first)
     assert systemd.begun == begun + 1

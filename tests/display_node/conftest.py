@@ -117,6 +117,18 @@ class Wall:
         finally:
             link.close()
 
+    def rest(self) -> None:
+        """Until it invites, whatever it was at."""
+        self.settle()
+
+        def resting() -> bool:
+            # Again and again: what was submitted before may be compiled after a reset.
+            self.command("reset")
+            health = self.health
+            return health["phase"] == "idle" and not health["waiting"] and not health["paused"]
+
+        until(resting)
+
     def read(self, bitmap: Bitmap, station: str = "tablet", drawing: int | None = None) -> Answer:
         """Submit as a station does, again and again until it is answered."""
         link = UdpLink()

@@ -167,8 +167,7 @@ def test_ten_thousand_mutations_cost_nothing_that_stays(wall: Wall, submits: boo
     pour(wall, packets[:1000], "drawing")  # what is allocated once is allocated now
     wall.read(ONE)
     until(lambda: wall.health["phase"] == "touring")  # so is what a tour takes, which comes after the answer
-    wall.command("reset")
-    until(lambda: wall.health["phase"] != "touring" and not wall.health["waiting"])
+    wall.rest()
     memory, threads = wall.measured.memory_info().rss, wall.measured.num_threads()
     before = sum(wall.counters.values())
     for _ in range(1 if submits else 5):

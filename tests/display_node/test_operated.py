@@ -220,9 +220,9 @@ def test_a_websocket_hears_what_the_wall_does(operated: Wall) -> None:
 
 def test_health_says_what_the_show_is_at(operated: Wall) -> None:
     operated.read(ONE, "health", time.monotonic_ns())
-    until(lambda: operated.health["phase"] == "touring")
+    until(lambda: operated.health["station"] == "health")
     health = until(lambda: operated.health if operated.health["chapter"] else None)
-    assert health["station"] == "health"
+    assert health["phase"] == "touring"
     assert 0.0 <= health["time"] <= health["duration"]
     assert until(lambda: operated.health["frame_rate"]) > 0
     operated.command("reset")

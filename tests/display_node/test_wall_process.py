@@ -38,21 +38,9 @@ LIT = 40
 @pytest.fixture
 def rested(wall: Wall) -> Iterator[Wall]:
     """The wall, inviting, before and after."""
-    rest(wall)
+    wall.rest()
     yield wall
-    rest(wall)
-
-
-def rest(wall: Wall) -> None:
-    wall.settle()
-
-    def resting() -> bool:
-        # Again and again: what was submitted before may be compiled after a reset.
-        wall.command("reset")
-        health = wall.health
-        return health["phase"] == "idle" and not health["waiting"] and not health["paused"]
-
-    until(resting)
+    wall.rest()
 
 
 def arc(x: float, y: float, wide: float, high: float, start: float, end: float) -> Path2:

@@ -13,18 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.budgets import DEATH, HANG, NETWORK
 from tests.deploy.galleries import Place, deployed
 from tests.machines.nodes import Node
-from tests.machines.recovering import (
-    DEATH,
-    HANG,
-    NETWORK,
-    Recoveries,
-    Visitor,
-    beats,
-    supervised_on,
-    visiting,
-)  # fmt: skip
+from tests.machines.recovering import Recoveries, Visitor, beats, supervised_on, visiting
 from tests.netns import Machine, bridge, small_disk
 from tests.processes import wait_for
 
@@ -100,7 +92,10 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
     folder = tmp_path_factory.mktemp("gallery")
     recoveries = Recoveries()
     with bridge("north", "south", "east", "west") as net, contextlib.ExitStack() as stack:
+        since = time.monotonic()
         north = stack.enter_context(here(net["north"], "display", folder, disk=6_000))
+        wait_for(lambda: beats(north.node), "a first wall")
+        recoveries.first = time.monotonic() - since
         south = stack.enter_context(here(net["south"], "display", folder))
         east = stack.enter_context(here(net["east"], "input", folder))
         for one in (north, south, east):
@@ -118,13 +113,13 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
 def test_listeners_that_die_or_hang(gallery: Gallery) -> None:
     """What watches is watched: supervisord starts them again, and the keeper kills what stands still."""
     north = gallery.north
-    for harm, word, budget in (("kill", "kill -9", DEATH), ("suspend", "SIGSTOP", HANG)):
+    for harm, word, promise in (("kill", "kill -9", DEATH), ("suspend", "SIGSTOP", HANG)):
         old = {name: north.process(name) for name in LISTENERS}
         since = time.monotonic()
         for process in old.values():
             getattr(process, harm)()
         gallery.recoveries.wait(
-            f"{word} of supervisord's listeners", budget, since,
+            f"{word} of supervisord's listeners", promise, since,
             lambda old=old: all(north.child(name) not in (None, was) for name, was in old.items()),
         )  # fmt: skip
 

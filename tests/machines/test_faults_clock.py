@@ -16,8 +16,9 @@ from common.wire import Answer
 from display_node.counting.counter import Counter
 from display_node.counting.store import NAME, put_aside, read_only
 from input_node import sender
+from tests.budgets import DEATH, HANG
 from tests.deploy.galleries import Place, deployed, supervised
-from tests.deploy.test_recovery import DEATH, HANG, MODULES, child, frames, recovers, wait_running
+from tests.deploy.test_recovery import MODULES, child, first_start, frames, recovers, wait_running
 from tests.processes import wait_for
 
 HOUR = 3600.0
@@ -29,6 +30,8 @@ class Machine:
     place: Place
     supervisor: int
     clock: Path
+    first: float
+    """Seconds that its programs took to start."""
 
     def step(self, seconds: float) -> None:
         self.clock.with_suffix(".new").write_text(str(seconds))
@@ -45,9 +48,10 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         deployed("display", "input", "operate", display=told) as place,
         supervised(place, **path) as supervisor,
     ):
+        first = first_start(place)
         for name in place.ports:
             wait_running(place, name)
-        yield Machine(place, supervisor, clock)
+        yield Machine(place, supervisor, clock, first)
 
 
 @pytest.mark.parametrize("hours", [1, -1])
@@ -62,12 +66,12 @@ def test_a_machine_whose_clock_is_stepped(machine: Machine, hours: int) -> None:
     for name, old in before.items():
         assert child(supervisor, MODULES[name]) == old, f"{name} did not live through it"
         assert frames(place.ports[name])
-    for harm, word, budget in (("kill", "kill -9", DEATH), ("suspend", "SIGSTOP", HANG)):
+    for harm, word, promise in (("kill", "kill -9", DEATH), ("suspend", "SIGSTOP", HANG)):
         wait_running(place, "display")
         old = child(supervisor, "display_node")
         assert old is not None
-        recovers(f"{word} after the clock was set {hours:+d} h", place.ports["display"], budget,
-                 getattr(old, harm), lambda old=old: not old.is_running())  # fmt: skip
+        recovers(f"{word} after the clock was set {hours:+d} h", place.ports["display"], promise,
+                 machine.first, getattr(old, harm), lambda old=old: not old.is_running())  # fmt: skip
     stamp = dt.datetime.strptime(log.read_text().splitlines()[-1][:19], "%Y-%m-%d %H:%M:%S")
     assert abs((stamp - dt.datetime.now()).total_seconds() - hours * HOUR) < 60, "its clock was stepped"
 

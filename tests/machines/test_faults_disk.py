@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from tests.budgets import DEATH
 from tests.deploy.galleries import deployed, supervised
-from tests.deploy.test_recovery import DEATH, child, frames, recovers, wait_running
+from tests.deploy.test_recovery import child, first_start, recovers, wait_running
 from tests.machines.test_faults import fill
 from tests.netns import small_disk
 from tests.processes import wait_for
@@ -20,13 +21,13 @@ def test_a_morning_on_a_full_disk() -> None:
         # supervisord.out is on the same disk: what supervisord itself complains of is lost as well.
         out = Path("/dev/null")
         with supervised(place, out=out, XDG_CACHE_HOME=str(place.state / "cache")) as supervisor:
-            wait_for(lambda: frames(place.ports["display"]), "a wall on a full disk")
+            first = first_start(place)
             wait_running(place, "display")
             wait_running(place, "keeper")
             old = child(supervisor, "display_node")
             assert old is not None
-            recovers("kill -9 of a wall that began on a full disk", place.ports["display"], DEATH, old.kill,
-                     lambda: not old.is_running())  # fmt: skip
+            recovers("kill -9 of a wall that began on a full disk", place.ports["display"], DEATH,
+                     first, old.kill, lambda: not old.is_running())  # fmt: skip
             # There is room again: everything is kept again, without anybody's help.
             for ballast in place.state.glob("ballast-*"):
                 ballast.unlink()

@@ -40,17 +40,21 @@ on what else the machine does. Without threads it draws one at a time."""
 
 @dataclass(frozen=True)
 class Sample:
-    """After `tour` tours, between two of them.
+    """After `tour` tours, between two of them: the least of each since the one before.
 
-    `megabytes`: the least since the one before. On a busy machine a wall is always in the middle of a frame,
-    whose triangles take up to 60 MB, so it says itself what it keeps when a tour is over.
+    A page that is being answered is a thread and a socket more, and a busy machine is always at one. Its wall
+    is always in the middle of a frame, too, whose triangles take up to 60 MB, so it says itself what it keeps
+    when a tour is over.
     """
 
     tour: int
     megabytes: float
-    threads: int
-    files: int
-    sockets: int
+    threads: float
+    files: float
+    sockets: float
+
+
+NONE = (math.inf,) * 4
 
 
 class Looked:
@@ -58,19 +62,22 @@ class Looked:
 
     def __init__(self, number: int) -> None:
         self._process = psutil.Process(number)
-        self._least = math.inf
+        self._least = NONE
         self.samples: list[Sample] = []
 
     def look(self) -> None:
-        self._least = min(self._least, self._process.memory_info().rss / 1e6)
+        with self._process.oneshot():
+            now = (
+                self._process.memory_info().rss / 1e6,
+                self._process.num_threads(),
+                *opened(self._process.pid),
+            )
+        self._least = tuple(map(min, self._least, now))
 
     def note(self, tour: int) -> None:
         self.look()
-        process = self._process
-        with process.oneshot():
-            counts = process.num_threads(), files(process.pid), len(process.net_connections())
-        self.samples.append(Sample(tour, self._least, *counts))
-        self._least = math.inf
+        self.samples.append(Sample(tour, *self._least))
+        self._least = NONE
 
 
 def slope(samples: list[Sample]) -> float:
@@ -83,13 +90,13 @@ def slope(samples: list[Sample]) -> float:
     return float(np.median((megabytes[second] - megabytes[first]) / (tours[second] - tours[first])) * 1000)
 
 
-def files(process: int) -> int:
-    """Open files, sockets among them; without the recording's, which is none while it is changed."""
-    found = 0
+def opened(process: int) -> tuple[int, int]:
+    """Files, sockets among them, without the recording's, which is none while it is changed; and sockets."""
+    found = []
     for path in Path(f"/proc/{process}/fd").iterdir():
         with contextlib.suppress(OSError):  # closed meanwhile
-            found += f"/{RECORDINGS}/" not in str(path.readlink())
-    return found
+            found.append(str(path.readlink()))
+    return sum(f"/{RECORDINGS}/" not in one for one in found), sum(one.startswith("socket:") for one in found)
 
 
 def said(log: Path, key: str) -> list[dict[str, object]]:
@@ -143,7 +150,6 @@ def test_nothing_grows(tmp_path: Path) -> None:
         assert slope(late) < SLOPE, f"{name} grows by {slope(late):.2f} MB in 1,000 tours"
         early, last = late[: len(late) // 2], late[len(late) // 2 :]
         for what in ("threads", "files", "sockets"):
-            # A page that is being answered is a thread and a socket more, so the least is looked at.
             before, after = (min(getattr(one, what) for one in half) for half in (early, last))
             assert after <= before, f"{name} has {after} {what}, and had {before}"
     for kind in objects[0]:

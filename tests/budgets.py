@@ -1,0 +1,30 @@
+"""What is promised of recoveries, in seconds, and what a machine that is slow may add.
+
+The promises are a gallery's, whose machine does nothing else. Where tests run, the same start can take one
+second or ten. So each is held against a baseline of the same run besides: how long the same programs took to
+present frames when they were first started.
+"""
+
+from pathlib import Path
+
+DEATH, HANG, NETWORK = 5.0, 20.0, 5.0
+"""From a process' end, its freezing, its network's return, until frames are presented again."""
+REPORT = Path("out/recovery.txt")
+
+
+def allowed(promise: float, start: float) -> float:
+    """Seconds that a recovery may take where a first start took `start`.
+
+    As promised, as long as two such starts are within `DEATH`; what they are beyond it is added.
+    """
+    return promise + max(0.0, 2 * start - DEATH)
+
+
+def held(what: str, took: float, promise: float, start: float) -> None:
+    """Into the report, and on the screen; then it must be within what is allowed."""
+    line = f"{what}: back after {took:.1f} s (budget {promise:.0f} s; a first start took {start:.1f} s)"
+    print(f"\n{line}")
+    REPORT.parent.mkdir(exist_ok=True)
+    with REPORT.open("a") as file:
+        file.write(f"{line}\n")
+    assert took < allowed(promise, start), line
