@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import workers
 
@@ -16,6 +17,11 @@ OURS = ("display_node", "input_node", "deploy.", "supervisord", "Xvfb", "cage")
 """In the command of a process that a test starts."""
 _tests = itertools.count()
 
+# A busy machine is no finding, and what is found is found again: the same examples in each run.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.load_profile("patient")
 workers.share_threads(os.environ, workers.cores())
 
 

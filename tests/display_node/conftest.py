@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 import psutil
 import pytest
-from hypothesis import settings
 
 from common.bitmap import Bitmap
 from common.control import Control
@@ -30,9 +29,6 @@ SMALL = ["--headless", "--size", "160x90", "--samples", "0", "--frame-rate", "5"
 SMALL += ["--engine", "scratch"]  # it is awake two seconds before torch, and answers the same
 SMALL += ["--no-discovery"]  # tests that run at one time never meet
 SMALL += ["--source-limit", "1000000"]  # all tests are one address, and in a hurry
-
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 Found = TypeVar("Found")
 

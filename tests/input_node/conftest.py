@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,8 @@ import pytest
 
 from common import wire
 from common.link import UdpLink
+from tests.processes import DEADLINE
 from tests.processes import screen as virtual_screen
-
-DEADLINE = 20.0
-"""Seconds for anything that a process has to do."""
 
 PROBABILITIES = (0.01, 0.01, 0.02, 0.02, 0.01, 0.01, 0.01, 0.87, 0.02, 0.02)
 
@@ -92,6 +92,17 @@ class RunningStation:
         first = self.process.stdout.readline()
         assert first, self.process.communicate()[1]
         self.ready = json.loads(first)
+
+    def page(self) -> dict[str, Any]:
+        """What it says of itself."""
+        url = f"http://127.0.0.1:{self.ready['http_port']}/health"
+        try:
+            reply = urllib.request.urlopen(url, timeout=DEADLINE)
+        except urllib.error.HTTPError as frozen:  # a busy machine may present nothing for a while
+            reply = frozen
+        with reply:
+            told: dict[str, Any] = json.load(reply)
+            return told
 
     def stop(self) -> int:
         self.process.terminate()

@@ -26,7 +26,7 @@ def drawn(strokes: list[list[tuple[float, float]]], along: Canvas | None = None)
     return pen
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(stroke, min_size=1, max_size=3), st.integers(20, 150))
 def test_drawn_along_equals_drawn_again(strokes: list[list[tuple[float, float]]], side: int) -> None:
     along = Canvas(side)
@@ -41,7 +41,7 @@ def test_drawn_along_equals_drawn_again(strokes: list[list[tuple[float, float]]]
     assert not along.behind(pen)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(stroke, min_size=1, max_size=3))
 def test_at_32_pixels_it_is_the_preview_of_the_shared_raster(
     strokes: list[list[tuple[float, float]]],
@@ -53,7 +53,7 @@ def test_at_32_pixels_it_is_the_preview_of_the_shared_raster(
     assert np.abs(ours - raster.preview(pen.drawing).array).max() <= 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(stroke, stroke)
 def test_what_changed_lies_within_the_area_that_is_returned(
     first: list[tuple[float, float]], second: list[tuple[float, float]]

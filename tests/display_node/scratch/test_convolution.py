@@ -30,7 +30,7 @@ def layouts(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(layout=layouts(), bias=st.booleans(), seed=st.integers(0, 1000))
 def test_convolution(layout: dict[str, Any], bias: bool, seed: int) -> None:
     (count, size), groups, (ins, outs) = layout["picture"], layout["groups"], layout["channels"]
@@ -40,7 +40,7 @@ def test_convolution(layout: dict[str, Any], bias: bool, seed: int) -> None:
     agree(lambda t, *given: t.nn.functional.conv2d(*given, **options), *arrays)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(layout=layouts(), seed=st.integers(0, 1000))
 def test_six_loops_say_the_same(layout: dict[str, Any], seed: int) -> None:
     (_, size), (ins, outs) = layout["picture"], layout["channels"]
@@ -62,7 +62,7 @@ def test_one_drawing_may_come_without_a_batch() -> None:
     agree(lambda t, x: t.nn.functional.avg_pool2d(x, 3), arrays[0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(layout=layouts(), name=st.sampled_from(["max_pool2d", "avg_pool2d"]), seed=st.integers(0, 1000))
 def test_pooling(layout: dict[str, Any], name: str, seed: int) -> None:
     (count, size), kernel = layout["picture"], layout["kernel"]

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from display_node.exhibits.convolution import exhibit
@@ -155,7 +155,6 @@ times = st.floats(0.0, 65.0, allow_nan=False)
 
 
 @given(st.lists(times, min_size=2, max_size=30))
-@settings(deadline=None)
 def test_however_time_is_cut_into_frames_each_cue_is_heard_once(frames: list[float]) -> None:
     frames = sorted(frames)
     pieces = [heard(toured(), a, b) for a, b in pairwise(frames)]
