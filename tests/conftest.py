@@ -66,7 +66,8 @@ def _states() -> Iterator[Path]:
 def _polite(request: pytest.FixtureRequest) -> None:
     """What only computes waits for what is held against a clock; only root may take that back again."""
     if hasattr(os, "setpriority") and os.geteuid() == 0:
-        os.setpriority(os.PRIO_PROCESS, 0, workers.niceness(request.node.nodeid))
+        with contextlib.suppress(PermissionError):  # a container's root
+            os.setpriority(os.PRIO_PROCESS, 0, workers.niceness(request.node.nodeid))
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -138,6 +138,13 @@ class Sharing(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         return together(nodeid)
 
+    def remove_node(self, node: WorkerController) -> str | None:
+        """What one that died had finished is not handed out again: whoever got it would wait for ever."""
+        mine = self.assigned_work[node]
+        for unit in [unit for unit, tests in mine.items() if all(tests.values())]:
+            del mine[unit]
+        return super().remove_node(node)
+
     def _assign_work_unit(self, node: WorkerController) -> None:
         able = [one for one in self.nodes if not one.shutting_down]
         unit = choice(self.workqueue, node in able[: lanes(cores())])

@@ -11,7 +11,7 @@ from common.discovery import Discovery, Ports, Sighting
 from common.identity import Identity
 from common.link import Address
 from tests.netns import Machine
-from tests.processes import wait_for
+from tests.processes import DEADLINE, wait_for
 
 WALL = Ports(drawing=("0.0.0.0", 9000), control=("127.0.0.1", 9001), http=("0.0.0.0", 9002))
 STATION = Ports(node=("0.0.0.0", 41000), http=("127.0.0.1", 9003))
@@ -37,7 +37,7 @@ class Seeing:
             return [one for one in self._seen if one.how == how and id_ in (None, one.id)]
 
     def await_address(
-        self, other: Identity, *addresses: str, within: float = 30.0, how: str = "mdns"
+        self, other: Identity, *addresses: str, within: float = DEADLINE, how: str = "mdns"
     ) -> Sighting:
         """The latest sighting of a node once it has these addresses."""
 
@@ -46,6 +46,15 @@ class Seeing:
             return last[0] if last and last[0].addresses == addresses else None
 
         return wait_for(found, f"{other.name} at {addresses}, not {self.seen(other.id, how)[-1:]}", within)
+
+    def announced(self) -> bool:
+        """Whether its ports have been announced, as what it is `called`."""
+        mdns = self.discovery._mdns
+        return mdns is not None and mdns._announcer is not None and mdns._announcer._work.done()
+
+    def looks(self) -> bool:
+        """Whether it hears what is announced."""
+        return self.discovery._mdns is not None and self.discovery._mdns._browser is not None
 
 
 def node(role: str = "display", name: str = "wall", id_: str = "") -> Identity:

@@ -198,12 +198,12 @@ def test_people_can_look_who_is_there(tmp_path: Path, monkeypatch: pytest.Monkey
     ):
         at_station.discovery.remember([at_station.await_address(wall, net["wall"].address)])
         wait_for(lambda: (tmp_path / "input" / "peers.json").exists(), "the cache")
+        there = [
+            ("wall", "display", net["wall"].address, "9000", "–", "9002", "mdns", wall.id),
+            ("tablet", "input", net["tablet"].address, "41000", "–", "–", "mdns", station.id),
+        ]
         with net["laptop"].entered():
-            found = rows(look(3.0))
-    assert found == [
-        ("wall", "display", net["wall"].address, "9000", "–", "9002", "mdns", wall.id),
-        ("tablet", "input", net["tablet"].address, "41000", "–", "–", "mdns", station.id),
-    ]
+            wait_for(lambda: rows(look(3.0)) == there, "both, with all their ports")
     assert [row[6] for row in rows(look(0.1)) if row[7] == wall.id] == ["cache"]
 
 

@@ -24,7 +24,7 @@ from common.state_wire import CONTAINERS, WALL
 from common.websocket import EVERY, GONE_AFTER, MAX_LISTENERS, MAX_PER_HOST, PING_AFTER, Listeners
 from tests.common.test_health import own_address
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 class Node:
@@ -58,7 +58,7 @@ def node() -> Iterator[Node]:
     opened = Node()
     yield opened
     opened.door.close()
-    until(lambda: threading.active_count() == threads and process.num_fds() == files)
+    until(lambda: threading.active_count() <= threads and process.num_fds() <= files)
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -100,11 +100,10 @@ def test_who_listens_hears_the_value_and_what_becomes_of_it(node: Node) -> None:
         await say(client, "LISTEN", "/control/volume")
         assert await heard(client) == ("/control/volume", "f", 0.5)
         await say(client, "IGNORE", "/state/phase")
-        node.values = node.values | {"phase": "answered"}
         await say(client, "LISTEN", "/state/time")
-        assert await heard(client) == ("/state/time", "f", 0.0)  # and nothing of the phase before it
-        node.values = node.values | {"volume": 0.25}
-        assert await heard(client) == ("/control/volume", "f", 0.25)
+        assert await heard(client) == ("/state/time", "f", 0.0)  # so the word before it has been taken, too
+        node.values = node.values | {"phase": "answered", "volume": 0.25}
+        assert await heard(client) == ("/control/volume", "f", 0.25)  # and nothing of the phase before it
 
     talk(node, said)
 
@@ -242,8 +241,8 @@ HOSTILE = {
     "a long command in pieces": framed(b"x", final=False) + framed(b"x" * 50, 0, final=False) * 25,
     "eight exabytes": bytes([0x82, 0xFF]) + struct.pack(">Q", 2**63 - 1) + bytes(4 + MAX_INCOMING),
     "a size that is negative": bytes([0x82, 0xFF]) + struct.pack(">Q", 2**64 - 1) + bytes(4 + MAX_INCOMING),
-    "a flood of pings": framed(b"x" * 125, opcode=9) * 200,
-    "a flood of commands": framed(b"{}") * 3000,
+    "a flood of pings": framed(b"x" * 125, opcode=9) * 2000,
+    "a flood of commands": framed(b"{}") * 30_000,
     "a close of one byte": framed(b"x", opcode=8),
     "a close, and more": framed(struct.pack(">H", 1000), opcode=8) + framed(b"{}") * 3,
     "noise": bytes(range(255, 0, -1)) * 100,
@@ -357,10 +356,10 @@ def test_a_thousand_connections_grow_no_threads(node: Node) -> None:
             client.close()
         clients.append(client)
         most = max(most, threading.active_count())
-    assert most <= before + MAX_REQUESTS
+    assert most <= before + 2 * MAX_REQUESTS  # one that has left its place lives for a moment more
     for client in clients:
         client.close()
-    until(lambda: threading.active_count() == before)
+    until(lambda: threading.active_count() <= before)
     until(lambda: not gone_at_once(node))
     alive(node)
 
