@@ -78,7 +78,7 @@ class Live:
                 await socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def _tell(self, socket: web.WebSocketResponse, valid: Callable[[], bool]) -> None:
-        seen = 0
+        seen = self._number  # made before: of yesterday, perhaps
         try:
             while not socket.closed:
                 async with self._news:

@@ -61,9 +61,10 @@ class Closing:
 
     def due(
         self, now: dt.datetime, running: Sequence[Program], age: Callable[[int], float | None] = process_age
-    ) -> list[str]:
-        """The programs to be started afresh now, remembered as done. One that is in use may wait a while."""
-        found = []
+    ) -> dict[str, dt.date]:
+        """The programs to be started afresh now, each until it is `done`, and the day for which. One that is
+        in use may wait a while."""
+        found = {}
         for program in running:
             node = self._nodes.get(program.name)
             lived = age(program.pid) if node and node.role in AFRESH else None
@@ -71,12 +72,14 @@ class Closing:
                 continue
             day = restart_due(self._rules, now, self._memory.restarts.get(program.name), lived)
             if day and (overdue(self._rules, now, day) or not in_use(look(node))):
-                log.info("%s is started afresh, as every day", program.name)
-                self._memory.restarts[program.name] = day
-                found.append(program.name)
-        if found:
-            self._memory.keep()
+                found[program.name] = day
         return found
+
+    def done(self, name: str, day: dt.date) -> None:
+        """supervisord has heard it: this program's restart of that day comes no more."""
+        log.info("%s is started afresh, as every day", name)
+        self._memory.restarts[name] = day
+        self._memory.keep()
 
     def _remember(self, dark: frozenset[str]) -> None:
         if dark != self._memory.dark:

@@ -16,9 +16,14 @@ from deploy.keeper.programs import Programs
 
 log = logging.getLogger("sandglass")
 
+SAME = 5.0
+"""Seconds for which an order that comes again from where it came from is the same one: orders have no number,
+and whoever hears nothing asks again, so that several wait here while supervisord is late."""
+
 
 class Desk:
-    """`state`: where the logs are. `trusted`: who may ask at all. `opening`: what the hours say now."""
+    """`state`: where the logs are. `trusted`: who may ask at all. `opening`: what the hours say now. `now`:
+    monotonic seconds."""
 
     def __init__(
         self,
@@ -29,9 +34,11 @@ class Desk:
         trusted: Callable[[Address], bool],
         opening: Callable[[], Opening],
         disk: Callable[[], tuple[int, int]],
+        now: Callable[[], float],
     ) -> None:
         self._me, self._programs, self._state, self._counters = me, programs, state, counters
-        self._trusted, self._opening, self._disk = trusted, opening, disk
+        self._trusted, self._opening, self._disk, self._now = trusted, opening, disk, now
+        self._done: dict[tuple[Address, Order], tuple[float, Done]] = {}
 
     def take(self, datagram: bytes, sender: Address) -> list[bytes]:
         """The answers to one message about this machine, encoded; none to who may not ask."""
@@ -44,8 +51,7 @@ class Desk:
             self._counters.drop(refused.kind, refused.detail, sender)
             return []
         if isinstance(message, Order):
-            why = self._programs.order(message)
-            return [Done(message.verb, message.program, why is None, why or "").encode()]
+            return [self._order(message, sender).encode()]
         if isinstance(message, Tail):
             return self._tail(message)
         if isinstance(message, Look):
@@ -60,6 +66,22 @@ class Desk:
             free, size, opening.word, int(opening.until.timestamp()) if opening.until else 0,
             self._programs.answered, self._programs.now[:MAX_PROGRAMS],
         )  # fmt: skip
+
+    def _order(self, order: Order, sender: Address) -> Done:
+        """Carry it out once, however often it comes: by the second time it may have been started already."""
+        now = self._now()
+        kept = {key: said for key, said in self._done.items() if now - said[0] < SAME}
+        if (sender, order) not in kept:
+            why = self._programs.order(order)
+            # What was asked before is wanted anew if it comes after this.
+            kept = {
+                (who, what): said
+                for (who, what), said in kept.items()
+                if what.program != order.program or what.verb == order.verb
+            }
+            kept[sender, order] = self._now(), Done(order.verb, order.program, why is None, why or "")
+        self._done = kept
+        return kept[sender, order][1]
 
     def _tail(self, asked: Tail) -> list[bytes]:
         known = self._programs.known | {self._programs.own}

@@ -72,7 +72,7 @@ class Keeper:
         self._closing = Closing(self._rules, known, link, memory, screens or Screens())
         self.desk = Desk(
             me, self.programs, Path(machine.state), counters, self._trusted,
-            lambda: self._opening, lambda: readings.disk(folder),
+            lambda: self._opening, lambda: readings.disk(folder), now,
         )  # fmt: skip
         self._next = 0.0
         self._answered = math.inf
@@ -120,8 +120,11 @@ class Keeper:
             log.error("supervisord has not answered for %g s: systemd starts everything anew", SILENT)
         running = self.programs.running
         self._closing.light(self._opening, running)
-        for name in self._closing.due(now, running) if self._opening.known else ():
-            self.programs.order(Order("restart", name))
+        owed = self._closing.due(now, running) if self.programs.answered and self._opening.known else {}
+        for name, day in owed.items():
+            if self.programs.order(Order("restart", name)) is not None:
+                break  # supervisord is late: it stays owed, and waiting for the others would hold us up
+            self._closing.done(name, day)
 
     def _asked(self, now: dt.datetime) -> Opening:
         return opening(self._rules, now, self._lost(now))

@@ -39,7 +39,10 @@ class Programs:
         return [program for program in self.now if program.state == "RUNNING"]
 
     def order(self, order: Order) -> str | None:
-        """Carry it out; None, or why not. An operator's stop lasts until a start, or the keeper's own end."""
+        """Carry it out; None, or why not. An operator's stop lasts until a start, or the keeper's own end.
+
+        A stop or a start that supervisord is late for is wanted all the same: the next tick sees to it.
+        """
         name = order.program
         if name == self.own and order.verb == "restart":
             self.leave = True
@@ -58,7 +61,9 @@ class Programs:
         except Refusal as refusal:  # it was so already: the next tick sees to the rest
             log.info("%s %s: %s", order.verb, name, refusal)
         except Unreachable as silence:
-            return str(silence)
+            if order.verb == "restart":
+                return str(silence)
+            log.info("%s %s: %s", order.verb, name, silence)
         log.info("ordered: %s %s", order.verb, name)
         return None
 

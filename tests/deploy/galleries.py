@@ -1,5 +1,6 @@
 """Galleries for tests: on this machine's loopback, in a folder of the test's, without a screen."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from common.key import new_key
 from deploy.gallery.machine import files_of
@@ -82,8 +85,18 @@ def supervised(place: Place, out: Path | None = None, **environment: str) -> Ite
     command = [str(BIN / "supervisord"), "--configuration", str(place.config / "supervisord.conf")]
     # The programs find our packages wherever they were started.
     told = {"PYTHONPATH": os.getcwd(), **environment}
-    with running(*command, env=told, log=out or place.state / "supervisord.out") as process:
-        yield process.pid
+    below: list[psutil.Process] = []
+    try:
+        with running(*command, env=told, log=out or place.state / "supervisord.out") as process:
+            try:
+                yield process.pid
+            finally:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    below = psutil.Process(process.pid).children(recursive=True)
+    finally:
+        for one in below:  # if it had to be killed: they would go on beside whatever follows
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
 
 
 def toml(table: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from deploy.hours.rules import parse_rules
 from deploy.keeper import clock
 from deploy.keeper.clock import boards, clock_lost
 from deploy.keeper.keeper import Keeper
+from deploy.keeper.supervisor import Supervisor
 from tests.deploy.galleries import deployed
 from tests.deploy.test_keeper import HOURS, ME, NIGHT, NOON, Clock, Monitors
 
@@ -105,7 +106,8 @@ def kept(lost: bool) -> Iterator[tuple[Keeper, Monitors, list[dt.datetime]]]:
             Clock(NIGHT), screens=monitors, lost=lambda now: lost,
         )  # fmt: skip
         with pytest.MonkeyPatch.context() as watched:
-            watched.setattr(made._closing, "due", lambda now, running: asked.append(now) or [])
+            watched.setattr(Supervisor, "programs", lambda _: [])
+            watched.setattr(made._closing, "due", lambda now, running: asked.append(now) or {})
             yield made, monitors, asked
         link.close()
 

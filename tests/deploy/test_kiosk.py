@@ -15,10 +15,7 @@ import pytest
 from deploy.gallery.boot import environment, kiosk
 from deploy.gallery.settings import Machine, parse_gallery
 from tests.deploy.test_recovery import frames
-from tests.processes import free_port, python, running, wait_for
-
-SOON = 5.0
-"""Seconds for a session to end: systemd kills it after ten."""
+from tests.processes import DEADLINE, free_port, python, running, wait_for
 
 
 def machine(screen: str) -> Machine:
@@ -110,10 +107,10 @@ def test_on_wayland_the_wall_finds_it_and_all_of_it_ends_with_its_leader(
         inside = session.children(recursive=True)
         assert {"cage", "sleep"} <= {process.name() for process in inside}
         session.send_signal(signal.SIGTERM)
-        session.wait(SOON)
-        assert not psutil.wait_procs(inside, SOON)[1], "systemd tells the leader only"
+        session.wait(DEADLINE)
+        assert not psutil.wait_procs(inside, DEADLINE)[1], "systemd tells the leader only"
 
 
 def test_without_a_monitor_it_ends_to_be_tried_again(start: Callable[..., psutil.Process]) -> None:
     """cage itself would wait for ever for a child that is systemd's."""
-    assert start(WLR_BACKENDS="none").wait(SOON) != 0
+    assert start(WLR_BACKENDS="none").wait(DEADLINE) != 0

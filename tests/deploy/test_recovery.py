@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.budgets import DEATH, HANG, held
+from tests.budgets import DEATH, HANG, TRIES, held
 from tests.deploy.galleries import Place, deployed, supervised
-from tests.processes import python, wait_for
+from tests.processes import DEADLINE, python, wait_for
 
 
 def frames(port: int) -> int | None:
@@ -46,15 +46,21 @@ def first_start(place: Place, *names: str) -> float:
 
 
 def recovers(
-    what: str, port: int, promise: float, first: float, harm: Callable[[], None], gone: Callable[[], bool]
-) -> None:
-    """`first`: seconds that a first start took."""
-    wait_for(lambda: frames(port), f"{what}: frames before it")
-    start = time.monotonic()
-    harm()
-    wait_for(gone, f"{what}: the end of the old process")
-    wait_for(lambda: frames(port), f"{what}: frames after it")
-    held(what, time.monotonic() - start, promise, first)
+    what: str, place: Place, supervisor: int, name: str, harm: Callable[[psutil.Process], None],
+    promise: float, first: float,
+) -> None:  # fmt: skip
+    """`harm` is done to a program, which presents frames again. `first`: seconds that a first start took."""
+
+    def took() -> float:
+        wait_running(place, name)
+        old = wait_for(lambda: child(supervisor, MODULES[name]), f"{what}: a process")
+        start = time.monotonic()
+        harm(old)
+        wait_for(lambda: not old.is_running(), f"{what}: the end of the old process")
+        wait_for(lambda: frames(place.ports[name]), f"{what}: frames after it")
+        return time.monotonic() - start
+
+    held(what, took(), promise, first, took)
 
 
 @pytest.fixture(scope="module")
@@ -74,32 +80,31 @@ MODULES = {
 @pytest.mark.parametrize("name", MODULES)
 def test_a_killed_process_is_back(name: str, machine: tuple[Place, int, float]) -> None:
     place, supervisor, first = machine
-    wait_running(place, name)
-    old = child(supervisor, MODULES[name])
-    assert old is not None
-    recovers(f"kill -9 of {name}", place.ports[name], DEATH, first, old.kill, lambda: not old.is_running())
-    assert child(supervisor, MODULES[name]) != old
+    recovers(f"kill -9 of {name}", place, supervisor, name, psutil.Process.kill, DEATH, first)
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_frozen_process_is_back(name: str, machine: tuple[Place, int, float]) -> None:
     """SIGSTOP: the port still takes connections, nobody answers them, and SIGTERM would do nothing."""
     place, supervisor, first = machine
-    wait_running(place, name)
-    old = child(supervisor, MODULES[name])
-    assert old is not None
-    recovers(f"SIGSTOP of {name}", place.ports[name], HANG, first, old.suspend, lambda: not old.is_running())
+    recovers(f"SIGSTOP of {name}", place, supervisor, name, psutil.Process.suspend, HANG, first)
 
 
 def test_what_is_not_harmed_is_left_alone(machine: tuple[Place, int, float]) -> None:
-    """Three rounds of every watch, in which nobody is killed."""
+    """Three rounds of every watch, in which nobody is killed. A machine that stands still for seconds looks
+    like harm to a watch, once; one that kills what is well does so each time."""
     place, supervisor, _ = machine
-    for name in MODULES:
-        wait_running(place, name)
-    before = {name: child(supervisor, module) for name, module in MODULES.items()}
-    end = time.monotonic() + 16.0
-    wait_for(lambda: time.monotonic() > end or None, "three rounds")
-    assert {name: child(supervisor, module) for name, module in MODULES.items()} == before
+    for _ in range(TRIES):
+        for name in MODULES:
+            wait_running(place, name)
+        before = {name: child(supervisor, module) for name, module in MODULES.items()}
+        end = time.monotonic() + 16.0
+        wait_for(lambda end=end: time.monotonic() > end, "three rounds")  # type: ignore[misc]
+        after = {name: child(supervisor, module) for name, module in MODULES.items()}
+        if after == before:
+            return
+        print(f"\nkilled though well: {before} became {after}")
+    pytest.fail("somebody who is well is killed each time")
 
 
 def test_logs_and_socket_are_this_users_alone(machine: tuple[Place, int, float]) -> None:
@@ -114,14 +119,16 @@ def test_logs_and_socket_are_this_users_alone(machine: tuple[Place, int, float])
 
 def test_a_person_can_ask_and_order(machine: tuple[Place, int, float]) -> None:
     place, supervisor, _ = machine
-    told = ask(place, "report")
-    assert "here: open" in told
     for name in MODULES:
-        assert f"  {name:<20}RUNNING" in told
+        wait_running(place, name)
+    report = ask(place, "report")
+    assert "here: open" in report
+    for name in MODULES:
+        assert f"  {name:<20}RUNNING" in report
     assert "first frame" in ask(place, "log", "display")
     old = child(supervisor, "display_node")
     assert old is not None
-    assert "it is being done" in ask(place, "restart", "display")
+    wait_for(lambda: "it is being done" in told(place, "restart", "display"), "supervisord to hear it")
     wait_for(lambda: not old.is_running(), "the end of the old wall")
     wait_for(lambda: frames(place.ports["display"]), "the new wall")
     assert "no program 'memmon'" in ask(place, "restart", "memmon", fine=False)
@@ -144,9 +151,8 @@ def test_a_stop_lasts_until_a_start(machine: tuple[Place, int, float]) -> None:
     place, *_ = machine
     wait_running(place, "input")
     ask(place, "stop", "input")
-    wait_for(lambda: f"{'input':<20}STOPPED" in ask(place, "report"), "the station's end")
-    keeper_frames = frames(place.ports["keeper"])
-    assert keeper_frames is not None
+    wait_for(lambda: f"{'input':<20}STOPPED" in told(place, "report"), "the station's end")
+    keeper_frames = wait_for(lambda: frames(place.ports["keeper"]), "the keeper's page")
     wait_for(lambda: (frames(place.ports["keeper"]) or 0) > keeper_frames + 30, "some ticks of the keeper")
     assert frames(place.ports["input"]) is None
     ask(place, "start", "input")
@@ -162,16 +168,26 @@ def test_what_was_stopped_behind_the_keepers_back_is_started(machine: tuple[Plac
     wait_for(lambda: frames(place.ports["input"]), "the station")
 
 
-def ask(place: Place, *words: str, fine: bool = True) -> str:
+def asked(place: Place, *words: str) -> "subprocess.CompletedProcess[str]":
     command = python("deploy.cli", "machine", *words, "--host", f"127.0.0.1:{place.keeper_port}")
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=DEADLINE)
+
+
+def ask(place: Place, *words: str, fine: bool = True) -> str:
+    done = asked(place, *words)
     assert (done.returncode == 0) is fine, done.stderr
     return done.stdout
 
 
+def told(place: Place, *words: str) -> str:
+    """The same for whoever asks again: "" if nobody answers, or somebody refuses."""
+    done = asked(place, *words)
+    return done.stdout if done.returncode == 0 else ""
+
+
 def wait_running(place: Place, name: str) -> None:
     """Until supervisor calls it RUNNING: a kill within `startsecs` would count as a failed start."""
-    wait_for(lambda: f"{name:<20}RUNNING" in ask(place, "report"), f"{name} to be RUNNING")
+    wait_for(lambda: f"{name:<20}RUNNING" in told(place, "report"), f"{name} to be RUNNING")
     wait_for(lambda: frames(place.ports[name]), f"{name} to present frames")
 
 
@@ -190,25 +206,29 @@ def test_a_machine_with_a_key_that_is_closed_today() -> None:
         wait_for(black, "the wall to be black")
         key = str(place.config / "k")
         stopped = f"{'input':<20}STOPPED"
-        wait_for(lambda: stopped in ask(place, "report", "--key", key), "the station to rest")
+        wait_for(lambda: stopped in told(place, "report", "--key", key), "the station to rest")
         assert "here: closed" in ask(place, "report", "--key", key)
         assert ask(place, "restart", "display", fine=False) == "", "without the key nobody answers"
 
 
 def test_what_was_given_up_is_revived() -> None:
-    """A port that somebody else has: ten failed starts, FATAL; then the port is free, and the wall comes."""
+    """Weights that are gone: every start fails, FATAL; then they are there again, and the wall comes."""
     with deployed("display") as place:
         conf = place.config / "supervisord.conf"
-        # As generated, but the tenth failure is near: one second each makes a minute otherwise.
-        text = conf.read_text()
+        # As generated, but the tenth failure is near: one second each makes a minute otherwise. And one that
+        # fails late fails all the same: where imports take long, an attempt may take more than five seconds.
+        text = conf.read_text().replace("startsecs=5\n", "startsecs=60\n")
         conf.write_text(text.replace("startretries=10", "startretries=1").replace("--linger 6", "--linger 0"))
         settings = place.config / "display.toml"
         whole = settings.read_text()
-        settings.write_text(whole + 'weights = "/nowhere.safetensors"\n')
-        with supervised(place):
-            first = first_start(place, "keeper")
+        with supervised(place) as supervisor:
+            first = first_start(place)
+            settings.write_text(whole + 'weights = "/nowhere.safetensors"\n')
+            wall = child(supervisor, MODULES["display"])
+            assert wall is not None
+            wall.kill()
             log = place.state / "supervisord.log"
-            wait_for(lambda: log.is_file() and "gave up: display" in log.read_text(), "FATAL")
+            wait_for(lambda: "gave up: display" in log.read_text(), "FATAL")
             start = time.monotonic()
             settings.write_text(whole)
             wait_for(lambda: frames(place.ports["display"]), "the wall")

@@ -1,5 +1,6 @@
 """The committed supervisor configs, under the real supervisord."""
 
+import contextlib
 import json
 import os
 import signal
@@ -26,8 +27,9 @@ def alive(port: int) -> bool:
 
 def node_process(supervisor: int, module: str) -> psutil.Process | None:
     for child in psutil.Process(supervisor).children():
-        if module in child.cmdline():
-            return child
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if module in child.cmdline():
+                return child
     return None
 
 

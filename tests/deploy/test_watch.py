@@ -40,7 +40,8 @@ def test_who_is_killed(first: Look, second: Look, age: float, killed: bool) -> N
     assert frozen(first, lambda: second, age) is killed
 
 
-def test_what_is_seen_of_a_real_page() -> None:
+def test_what_is_seen_of_a_real_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.watch.LOOK_WITHIN", 30.0)  # what it sees, not how soon
     heart, now = Heartbeat(), [10.0]
     door = HttpDoor("127.0.0.1", 0, {"/health": health_page(heart, lambda: now[0], dict)})
     url = f"http://127.0.0.1:{door.port}/health"

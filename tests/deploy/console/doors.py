@@ -39,8 +39,10 @@ class Clock:
 class Console:
     """`origin`: what its own page would name."""
 
-    def __init__(self, client: TestClient[Any, Any], site: Site, gathering: Gathering, clock: Clock) -> None:
-        self.client, self.site, self.gathering, self.clock = client, site, gathering, clock
+    def __init__(
+        self, client: TestClient[Any, Any], site: Site, gathering: Gathering, live: Live, clock: Clock
+    ) -> None:
+        self.client, self.site, self.gathering, self.live, self.clock = client, site, gathering, live, clock
         self.origin = f"http://127.0.0.1:{client.port}"
         self.csrf = ""
 
@@ -78,7 +80,7 @@ async def console(folder: Path, password: str | None = PASSWORD) -> AsyncIterato
     telling, minding = asyncio.create_task(live.run()), asyncio.create_task(site.mind())
     async with client:
         try:
-            yield Console(client, site, gathering, clock)
+            yield Console(client, site, gathering, live, clock)
         finally:
             telling.cancel()
             minding.cancel()

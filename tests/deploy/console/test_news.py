@@ -1,5 +1,6 @@
 """What open pages are told: always something that a browser can read, or nothing, which they notice."""
 
+import asyncio
 import json
 import math
 from pathlib import Path
@@ -13,6 +14,7 @@ from deploy.console import live
 from deploy.console.watched import Watched
 from tests.deploy.console import doors
 from tests.deploy.console.doors import Console, at_the_door
+from tests.processes import DEADLINE
 
 ODD: dict[str, Any] = {
     "volume": math.nan, "speed": math.inf, "rate": -math.inf, "time": 10**400, "frame_rate": math.nan,
@@ -58,6 +60,25 @@ def test_news_that_cannot_be_told_are_said_once_and_end_nothing(
         async with there.watching() as page:
             assert json.loads(await page.receive_str(timeout=10)) == {"x": 1}
         assert len([one for one in caplog.records if one.exc_info]) == 1
+
+    at_the_door(tmp_path, visit)
+
+
+def test_the_first_page_of_a_day_is_not_told_the_evening(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While nobody looks nothing is made to be told; what was told last may be of yesterday."""
+    said = [""]
+    monkeypatch.setattr(doors, "snapshot", lambda *_: {"it is": said[-1]})
+
+    async def visit(there: Console) -> None:
+        await there.log_in()
+        for hour in ("evening", "morning"):
+            said.append(hour)
+            async with there.watching() as page:
+                assert json.loads(await page.receive_str(timeout=DEADLINE)) == {"it is": hour}
+            while there.live.watching:
+                await asyncio.sleep(0.01)
 
     at_the_door(tmp_path, visit)
 
