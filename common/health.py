@@ -39,6 +39,8 @@ CLOSED_WITHIN = 0.1
 """Seconds between two looks at whether the door is to be closed."""
 REQUEST_TIMEOUT = 5.0
 """Seconds a client may take over its request."""
+STALL = 1.0
+"""Of the seconds between two looks at the clients, so many at most are theirs: in more we were held up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class _Server(ThreadingHTTPServer):
         self._slots = Slots(MAX_REQUESTS, MAX_PER_HOST)
         self._lock = threading.Lock()
         self._due: dict[socket.socket, float] = {}
+        self._looked, self._spent = time.monotonic(), 0.0
         super().__init__(address, handler)
 
     def server_bind(self) -> None:
@@ -160,15 +163,17 @@ class _Server(ThreadingHTTPServer):
             self.shutdown_request(request)
             return
         with self._lock:
-            self._due[request] = time.monotonic() + REQUEST_TIMEOUT
+            self._due[request] = self._spent + REQUEST_TIMEOUT
         super().process_request(request, client_address)
 
     def service_actions(self) -> None:
-        """Twice a second: hang up on those that send, or read, one byte at a time."""
+        """At every look: hang up on those that send, or read, one byte at a time."""
         now = time.monotonic()
+        self._spent += min(now - self._looked, STALL)
+        self._looked = now
         with self._lock:
             for request, due in self._due.items():
-                if now > due:
+                if self._spent > due:
                     with contextlib.suppress(OSError):
                         request.shutdown(socket.SHUT_RDWR)
 

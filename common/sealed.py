@@ -106,10 +106,18 @@ class SealedLink:
         return self.bare.send(self._seal.close(message), to)
 
     def repeat(self, to: Address) -> None:
-        """Send what went there last once more, as it is: nobody takes it twice."""
+        """Send what went there last once more, unless it is sealed for a session already.
+
+        If the session there is known by now it is sealed for that, however long we were held up meanwhile.
+        """
         with self._lock:
+            peer = self._peers.get(to)
             last = [(number, sent) for number, sent in self._sent.items() if sent.to == to][-1:]
-            again = [self._seal.close(self._message(number, sent)) for number, sent in last]
+            again = []
+            for number, sent in last:
+                if not sent.session:
+                    sent.session = peer.session if peer else 0
+                    again.append(self._seal.close(self._message(number, sent)))
         for sealed in again:
             self.bare.send(sealed, to)
 
@@ -184,8 +192,10 @@ class SealedLink:
         """Somebody asks for what we sealed for another session. Returns what to send again."""
         now = self._now()
         asked = self._sent.get(request.number)
-        if request.receiver != self._session or asked is None or asked.session == request.sender:
+        if request.receiver != self._session or asked is None:
             raise Refused("stale", "nobody waits for that request")
+        if asked.session == request.sender:  # it asked twice before our answer was there
+            return []
         peer = self._peers.get(asked.to)
         if peer and now - peer.heard < TRUSTED_FOR and peer.session != request.sender:
             raise Refused("stale", "somebody else is there, and spoke just now")

@@ -79,11 +79,16 @@ def _number(verb: Verb, text: str) -> float:
 
 
 def _introduce(link: SealedLink, wall: Address) -> None:
-    """Wait until the wall told its session, upon which the link sends the command again by itself."""
+    """Wait until the wall told its session, upon which the link sends the command again.
+
+    It does so by itself, or else, where we were held up for longer than it remembers, upon `repeat`.
+    """
     deadline = time.monotonic() + ANSWER_WITHIN
-    while time.monotonic() < deadline:
+    while not link.knows(wall):
+        late = time.monotonic() >= deadline  # before the look: what has come while we were held up is seen
         link.receive(ASK_EVERY)
-        if link.knows(wall):
-            return
+        if late and not link.knows(wall):
+            raise LinkError(
+                f"nobody at {wall[0]}:{wall[1]} answers who has this key (see sandglass key check)"
+            )
         link.repeat(wall)
-    raise LinkError(f"nobody at {wall[0]}:{wall[1]} answers who has this key (see sandglass key check)")

@@ -39,14 +39,14 @@ class Thumbnail:
             self._taken.notify_all()
 
     def page(self) -> Reply:
-        """503 until there has been a frame at all."""
+        """503 until a frame came while somebody waited for one."""
         with self._taken:
             before = self._time
             self._wanted.set()
             self._taken.wait_for(lambda: self._time > before, PATIENCE)
             image, age, drawn = self._image, self._now() - self._time, self._drawn
         if image is None:
-            return Reply(503, b'{"error": "no frame has been presented yet"}')
+            return Reply(503, b'{"error": "no frame was presented within a second; ask again"}')
         picture = Image.fromarray(image)
         picture.thumbnail((WIDEST, WIDEST))
         encoded = io.BytesIO()

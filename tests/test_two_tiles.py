@@ -4,13 +4,11 @@ What the tiles of one process are worth is held by `tests/display_node/render/te
 has its own clock and its own worker, and knows of a visitor only what the others tell.
 """
 
-import io
 from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from common.wire import Preview, Submit
 from display_node.samples import samples
@@ -43,9 +41,7 @@ def walls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Wall]]
 
 
 def picture(wall: Wall) -> np.ndarray:
-    status, _, body = wall.get("/thumbnail.png")
-    assert status == 200
-    return np.asarray(Image.open(io.BytesIO(body)).convert("RGB")).astype(int)
+    return wall.picture()[1].astype(int)
 
 
 def off(walls: dict[str, Wall]) -> float:

@@ -12,7 +12,16 @@ import pytest
 
 from common import health
 from common.errors import LinkError
-from common.health import MAX_PER_HOST, MAX_REQUESTS, STALE_AFTER, Heartbeat, HttpDoor, Reply, health_page
+from common.health import (
+    MAX_PER_HOST,
+    MAX_REQUESTS,
+    REQUEST_TIMEOUT,
+    STALE_AFTER,
+    Heartbeat,
+    HttpDoor,
+    Reply,
+    health_page,
+)
 
 PATIENCE = 60.0
 """Seconds until a poll gives up."""
@@ -227,6 +236,33 @@ def test_who_sends_a_byte_at_a_time_is_hung_up_on(door: HttpDoor, monkeypatch: p
             return False
 
         until(hung_up)
+    until(lambda: not http_threads())
+
+
+class Looked:
+    """A clock that stands, and counts who looks at it."""
+
+    def __init__(self) -> None:
+        self.now, self.looks = time.monotonic(), 0
+
+    def monotonic(self) -> float:
+        self.looks += 1
+        return self.now
+
+
+def test_who_waits_while_we_are_held_up_is_answered(
+    door: HttpDoor, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Looked()
+    monkeypatch.setattr(health, "time", clock)
+    with socket.create_connection(("127.0.0.1", door.port), PATIENCE) as client:
+        client.sendall(b"GET /slow HTTP/1.0\r\n\r\n")
+        until(lambda: bool(http_threads()))
+        clock.now += 10 * REQUEST_TIMEOUT  # between two looks: nobody was there to answer
+        looks = clock.looks
+        until(lambda: clock.looks > looks + 2)
+        held.set()
+        assert client.recv(100).startswith(b"HTTP/1.0 200")
     until(lambda: not http_threads())
 
 

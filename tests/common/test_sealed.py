@@ -89,6 +89,40 @@ def test_the_first_words_arrive_once_and_in_order() -> None:
     assert (wall.count("reseals"), tablet.count("reseals")) == (1, 0)
 
 
+def test_an_answer_that_crosses_the_second_question_is_no_attack() -> None:
+    room = Room()
+    wall, tablet = room.end(WALL), room.end(TABLET)
+    tablet.send(ONE, WALL)
+    assert heard(wall) == []
+    room.time += 2 * RESEAL_EVERY
+    tablet.send(TWO, WALL)  # the tablet has not read what the wall asked
+    found = settle(wall, tablet)
+    assert (found[WALL], wall.count("reseals")) == ([ONE, TWO], 2)
+    sent = [datagram for datagram, _, to in room.recorded if to == WALL and datagram.startswith(b"/sealed")]
+    assert len(sent) == 4  # each twice: for nobody, and for the wall
+    dropped = [name for end in (wall, tablet) for name in end.counters.snapshot() if "dropped" in name]
+    assert dropped == []
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_nobody_could_open_is_repeated_for_whoever_answered(late: bool) -> None:
+    """Also if we were held up for so long that the link by itself would not send it any more."""
+    room = Room()
+    wall, tablet = room.end(WALL), room.end(TABLET)
+    tablet.send(ONE, WALL)
+    tablet.repeat(WALL)  # as it is, since nobody is known
+    assert heard(wall) == []
+    room.time += SENT_FOR + 0.1 if late else 0.0
+    assert heard(tablet) == []
+    assert tablet.knows(WALL)
+    assert heard(wall) == ([] if late else [ONE])
+    tablet.repeat(WALL)
+    assert heard(wall) == ([ONE] if late else [])
+    tablet.repeat(WALL)  # he has it
+    assert settle(wall, tablet)[WALL] == []
+    assert wall.count("dropped_replayed") == 0
+
+
 def test_everything_that_was_ever_sent_is_taken_once() -> None:
     room = Room()
     wall, tablet = room.end(WALL), room.end(TABLET)

@@ -1,6 +1,7 @@
 """A real wall: the process, its ports, what it says. One is started for all the tests that share it."""
 
 import http.client
+import io
 import json
 import os
 import selectors
@@ -12,8 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import psutil
 import pytest
+from PIL import Image
 
 from common.bitmap import Bitmap
 from common.control import Control
@@ -27,6 +30,7 @@ ANY_PORT = ["--drawing-port", "0", "--control-port", "0", "--http-port", "0", "-
 HERE = ["--host", "127.0.0.1", "--http-host", "127.0.0.1"]
 SMALL = ["--headless", "--size", "160x90", "--samples", "0", "--frame-rate", "5", *HERE]
 SMALL += ["--engine", "scratch"]  # it is awake two seconds before torch, and answers the same
+SMALL += ["--rest", "600"]  # an answer stays until a test has seen it, however fast the show goes
 SMALL += ["--no-discovery"]  # tests that run at one time never meet
 SMALL += ["--source-limit", "1000000"]  # all tests are one address, and in a hurry
 
@@ -85,18 +89,27 @@ class Wall:
         self.send(Control(verb, value).encode(), "control")
 
     def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection(*self.door("http"), timeout=PATIENCE)
-        try:
-            connection.request("GET", path)
-            reply = connection.getresponse()
-            return reply.status, dict(reply.headers), reply.read()
-        finally:
-            connection.close()
+        return fetch(self.door("http"), path)
+
+    def page(self, path: str) -> tuple[dict[str, str], bytes] | None:
+        """Its headers and what is on it; None while the wall has no such page to show."""
+        status, headers, body = self.get(path)
+        return (headers, body) if status == 200 else None
 
     @property
     def health(self) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(self.get("/health")[2])
         return document
+
+    def living(self) -> tuple[dict[str, str], dict[str, Any]] | None:
+        """The headers of /health, and what it says; None while no frames are presented, as in any stall."""
+        page = self.page("/health")
+        return page and (page[0], json.loads(page[1]))
+
+    def picture(self) -> tuple[dict[str, str], np.ndarray]:
+        """The headers of a thumbnail, and its pixels; the first who asks may have to ask again."""
+        headers, body = until(lambda: self.page("/thumbnail.png"))
+        return headers, np.asarray(Image.open(io.BytesIO(body)))
 
     @property
     def counters(self) -> dict[str, int]:
@@ -114,14 +127,17 @@ class Wall:
             link.close()
 
     def rest(self) -> None:
-        """Until it invites, whatever it was at."""
+        """Until it invites, whatever it was at, and no command is on its way any more."""
         self.settle()
 
         def resting() -> bool:
             # Again and again: what was submitted before may be compiled after a reset.
+            self.command("pause")
+            until(lambda: self.health["paused"])
             self.command("reset")
+            until(lambda: not self.health["paused"])
             health = self.health
-            return health["phase"] == "idle" and not health["waiting"] and not health["paused"]
+            return health["phase"] == "idle" and not health["waiting"]
 
         until(resting)
 
@@ -147,6 +163,27 @@ class Wall:
                 self.process.stdout.close()
         assert status == 0, self.log
         assert "Traceback" not in self.log
+
+
+HUNG_UP = (ConnectionResetError, BrokenPipeError, http.client.IncompleteRead)
+"""What becomes of a request that was held up for longer than a door waits, at either end."""
+
+
+def fetch(door: Address, path: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body, asked again where it was hung up on. Refused, it raises: nobody is there."""
+
+    def asked() -> tuple[int, dict[str, str], bytes] | None:
+        connection = http.client.HTTPConnection(*door, timeout=PATIENCE)
+        try:
+            connection.request("GET", path)
+            reply = connection.getresponse()
+            return reply.status, dict(reply.headers), reply.read()
+        except HUNG_UP:
+            return None
+        finally:
+            connection.close()
+
+    return until(asked)
 
 
 def replies(link: UdpLink, seconds: float) -> Iterator[Decoded]:

@@ -1,5 +1,6 @@
 """The desk and the one thread in front of it: acked, counted once, newest wins, late never comes back."""
 
+import gc
 import logging
 import threading
 
@@ -289,13 +290,14 @@ def test_a_fault_of_ours_does_not_deafen_the_wall(caplog: pytest.LogCaptureFixtu
 
 
 def test_a_closed_receiver_leaves_no_thread_and_no_socket() -> None:
+    gc.collect()  # what earlier tests have left must not go in between
     process = psutil.Process()
     threads, files = threading.active_count(), process.num_fds()
     listening = Listening()
     address = listening.one.address
     listening.receiver.close()
-    assert threading.active_count() == threads
-    assert process.num_fds() == files
+    assert threading.active_count() <= threads
+    assert process.num_fds() <= files
     UdpLink(*address).close()
 
 

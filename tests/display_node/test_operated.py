@@ -1,7 +1,6 @@
 """A real wall, steered and watched by other people's programs: liblo's, and a browser's kind of WebSocket."""
 
 import asyncio
-import http.client
 import json
 import shutil
 import socket
@@ -21,10 +20,10 @@ from common.health import MAX_REQUESTS
 from common.link import UdpLink
 from common.oscquery import ATTRIBUTES
 from common.state_wire import told
-from tests.display_node.conftest import PATIENCE, Wall, until
+from tests.display_node.conftest import PATIENCE, Wall, fetch, until
 from tests.display_node.test_desk import ONE
 from tests.oscquery_schema import check, check_host, nodes
-from tests.processes import free_port, python, running
+from tests.processes import DEADLINE, free_port, python, running
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +40,12 @@ def tool(name: str) -> str:
     return found
 
 
-def oscsend(wall: Wall, path: str, tags: str, value: object = None) -> None:
+def oscsend(to: Wall | int, path: str, tags: str, value: object = None) -> None:
+    """To a wall, or to any port of this machine."""
+    port = to if isinstance(to, int) else to.door("control")[1]
     words = [] if value is None else [str(value)]
-    command = [tool("oscsend"), "127.0.0.1", str(wall.door("control")[1]), path, tags, *words]
-    subprocess.run(command, check=True, timeout=PATIENCE)
+    command = [tool("oscsend"), "127.0.0.1", str(port), path, tags, *words]
+    subprocess.run(command, check=True, timeout=DEADLINE)
 
 
 def ask(wall: Wall, path: str, query: str = "") -> Any:
@@ -127,10 +128,12 @@ def test_restart_is_sent_by_its_type(tmp_path: Path) -> None:
     wall.close()
 
 
-def dumped(file: Path) -> dict[str, str]:
-    """By address, what oscdump said last."""
+def dumped(file: Path, since: str = "") -> dict[str, str]:
+    """By address, what oscdump said last, from the message to `since` on."""
     lines = [line.split(" ", 3) for line in file.read_text(errors="replace").splitlines()]
-    return {line[1]: line[3] if len(line) > 3 else "" for line in lines if len(line) > 2}
+    said = [(line[1], line[3] if len(line) > 3 else "") for line in lines if len(line) > 2]
+    first = [address for address, _ in said].index(since) if since else 0
+    return dict(said[first:])
 
 
 def test_oscdump_receives_the_state_once_it_is_subscribed(operated: Wall, tmp_path: Path) -> None:
@@ -151,10 +154,12 @@ def test_oscdump_receives_the_state_once_it_is_subscribed(operated: Wall, tmp_pa
         link = UdpLink("127.0.0.1", free_port())
         oscsend(operated, node["FULL_PATH"], "i", link.address[1])
         until(link.receive)
-        size = output.stat().st_size  # another surface has been told since, this one no more
+        oscsend(port, "/mark/first", "i", 1)  # another surface has been told since, this one no more
         for _ in range(20):
             until(link.receive)
-        assert output.stat().st_size == size
+        oscsend(port, "/mark/last", "i", 1)
+        until(lambda: "/mark/last" in dumped(output))
+        assert list(dumped(output, "/mark/first")) == ["/mark/first", "/mark/last"]
         oscsend(operated, node["FULL_PATH"], "F")
         link.close()
 
@@ -220,8 +225,12 @@ def test_a_websocket_hears_what_the_wall_does(operated: Wall) -> None:
 
 def test_health_says_what_the_show_is_at(operated: Wall) -> None:
     operated.read(ONE, "health", time.monotonic_ns())
-    until(lambda: operated.health["station"] == "health")
-    health = until(lambda: operated.health if operated.health["chapter"] else None)
+
+    def toured() -> dict[str, Any] | None:
+        health = operated.health
+        return health if health["station"] == "health" and health["chapter"] else None
+
+    health = until(toured)
     assert health["phase"] == "touring"
     assert 0.0 <= health["time"] <= health["duration"]
     assert until(lambda: operated.health["frame_rate"]) > 0
@@ -246,11 +255,12 @@ def test_a_thousand_callers_of_a_bad_kind_do_not_stop_it(operated: Wall) -> None
         callers.append(caller)
         if number % 250 == 0:
             operated.read(ONE, "besieged", time.monotonic_ns())
-        assert operated.measured.num_threads() <= threads + MAX_REQUESTS + 1
+        # One that has left its place may not have ended yet, beside the one that took it.
+        assert operated.measured.num_threads() <= threads + 2 * MAX_REQUESTS + 1
     for caller in callers:
         caller.close()
     until(lambda: operated.measured.num_threads() <= threads)
-    assert operated.health["ok"]
+    until(operated.living)
     oscsend(operated, "/control/reset", "N")
 
 
@@ -260,14 +270,10 @@ def test_a_stations_tree_can_be_read(tmp_path: Path) -> None:
     command += ["--host", "127.0.0.1", "--http-host", "127.0.0.1", "--http-port", str(port)]
 
     def get(path: str) -> Any:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         try:
-            connection.request("GET", path)
-            return json.loads(connection.getresponse().read())
-        except OSError:
+            return json.loads(fetch(("127.0.0.1", port), path)[2])
+        except ConnectionRefusedError:  # it is not there yet
             return None
-        finally:
-            connection.close()
 
     with running(*command, log=tmp_path / "station"):
         until(lambda: (get("/health") or {}).get("frame_rate"))
@@ -279,4 +285,4 @@ def test_a_stations_tree_can_be_read(tmp_path: Path) -> None:
             check(get(node["FULL_PATH"]))
         assert get("/state/station?VALUE") == {"VALUE": ["모래시계"]}
         assert get("/state/phase?VALUE") == {"VALUE": ["drawing"]}
-        assert get("/state/frame_rate?VALUE")["VALUE"][0] > 0
+        until(lambda: get("/state/frame_rate?VALUE")["VALUE"][0] > 0)

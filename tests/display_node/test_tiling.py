@@ -8,6 +8,7 @@ import pytest
 
 from common.errors import ConfigError
 from display_node.tiling import Portion, Tile, alone, parse_tile
+from tests.processes import DEADLINE
 
 
 def test_tiles_are_counted_from_the_upper_left_and_pixels_from_the_lower_left() -> None:
@@ -63,7 +64,7 @@ def test_a_bad_one_is_named(tile: str, bezel: str, named: str) -> None:
 def test_both_commands_say_it_in_one_line(module: str) -> None:
     command = [sys.executable, "-m", module, "--tile", "2x1:5,0"]
     more = ["-o", "x.png"] if module.endswith("render") else ["--headless", "--no-discovery"]
-    done = subprocess.run([*command, *more], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([*command, *more], capture_output=True, text=True, timeout=DEADLINE, check=False)
     assert done.returncode == 2
     assert "tile '2x1:5,0'" in done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr

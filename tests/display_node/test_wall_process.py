@@ -1,6 +1,6 @@
 """The wall as other programs meet it: its ports, its answers, its verbs, and nothing left when it ends."""
 
-import io
+import gc
 import itertools
 import shutil
 import socket
@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from PIL import Image
 
 from common import osc
 from common.bitmap import SIDE, Bitmap
@@ -108,20 +107,19 @@ def test_what_the_originals_sketch_sends_is_read(wall: Wall, digit: int, paper: 
 def test_it_is_up_and_says_so(wall: Wall) -> None:
     assert wall.ports["ready"] is True
     assert set(wall.ports) == {"ready", "drawing_port", "control_port", "http_port", "legacy_port"}
-    status, headers, _ = wall.get("/health")
-    assert (status, headers["Content-Type"]) == (200, "application/json")
-    health = wall.health
+    headers, health = until(wall.living)
+    assert headers["Content-Type"] == "application/json"
     assert (health["ok"], health["role"], health["awake"]) == (True, "display", True)
     until(lambda: wall.health["frames"] > health["frames"])
     assert wall.get("/nothing")[0] == 404
 
 
 def frame(wall: Wall) -> np.ndarray:
-    status, headers, body = wall.get("/thumbnail.png")
-    assert (status, headers["Content-Type"]) == (200, "image/png")
+    headers, picture = wall.picture()
+    assert headers["Content-Type"] == "image/png"
     assert float(headers["X-Frame-Age"]) >= 0.0
     assert len(headers["X-Frame-Hash"]) == 64
-    return np.asarray(Image.open(io.BytesIO(body)))
+    return picture
 
 
 def test_the_thumbnail_is_a_picture_of_the_wall(rested: Wall) -> None:
@@ -190,7 +188,8 @@ class Tour:
     def _on_stage(self) -> bool:
         if any(word.drawing == self.number for word in self.told()):
             return True
-        self.wall.command("next")  # something submitted earlier is shown first
+        if self.wall.health["station"] not in (None, "tour"):
+            self.wall.command("next")  # something submitted earlier is shown first
         return False
 
     def told(self) -> list[Progress]:
@@ -252,8 +251,10 @@ def test_exhibit_shows_the_last_drawing_another_way(tour: Tour) -> None:
     tour.wall.command("exhibit", "listening")
 
     def listening() -> bool:
+        if tour.wall.health["scene"] == "listening":
+            return True
         tour.wall.command("next")
-        return bool(tour.wall.health["scene"] == "listening")
+        return False
 
     until(listening)
     tour.wall.command("exhibit", "nosuch")
@@ -400,6 +401,7 @@ def test_beside_the_original_it_hears_everything_else_and_restart_gives_its_port
 
 
 def test_a_closed_wall_leaves_no_thread_and_no_socket(capfd: pytest.CaptureFixture[str]) -> None:
+    gc.collect()  # what earlier tests have left must not go in between
     process, port = psutil.Process(), free_port(socket.SOCK_STREAM)
     sockets, threads = len(process.net_connections()), set(threading.enumerate())
     settings = Settings(
@@ -434,7 +436,7 @@ def test_a_closed_wall_leaves_no_thread_and_no_socket(capfd: pytest.CaptureFixtu
     assert '"ready": true' in "".join(seen)
     assert {"receive", "worker", "http"} <= during
     until(lambda: set(threading.enumerate()) <= threads)
-    assert len(process.net_connections()) == sockets
+    assert len(process.net_connections()) <= sockets
 
 
 def test_an_answer_needs_no_tablet_that_waits(wall: Wall) -> None:

@@ -114,7 +114,7 @@ async def page(password: str = "") -> dict[str, Any]:
         async with browser.post("/api/login", json={"password": password}) as reply:
             told = await reply.json()
         async with browser.ws_connect("/api/live", protocols=("sandglass", f"csrf.{told['csrf']}")) as live:
-            found: dict[str, Any] = await live.receive_json(timeout=10.0)
+            found: dict[str, Any] = await live.receive_json(timeout=60.0)
             return found
 
 

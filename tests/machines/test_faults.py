@@ -5,9 +5,12 @@ Visitors draw at both tablets all the while, and the last test sees to it that n
 """
 
 import contextlib
+import errno
+import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -16,7 +19,7 @@ import pytest
 from tests.budgets import DEATH, HANG, NETWORK
 from tests.deploy.galleries import Place, deployed
 from tests.machines.nodes import Node
-from tests.machines.recovering import Recoveries, Visitor, beats, supervised_on, visiting
+from tests.machines.recovering import Recoveries, Visitor, beats, supervised_on, visiting, waited
 from tests.netns import Machine, bridge, small_disk
 from tests.processes import wait_for
 
@@ -38,21 +41,35 @@ class Here:
     node: Node
     module: str
 
-    def child(self, word: str) -> psutil.Process | None:
-        """The process that supervisord runs with this word in its command."""
+    def children(self, *words: str) -> set[psutil.Process]:
+        """Those that supervisord runs with one of these words in their command."""
+        found = set()
         for process in self.supervisor.children():
             with contextlib.suppress(psutil.NoSuchProcess):
-                if word in process.cmdline():
-                    return process
-        return None
+                if not set(words).isdisjoint(process.cmdline()):
+                    found.add(process)
+        return found
 
-    def process(self, word: str = "") -> psutil.Process:
-        return wait_for(lambda: self.child(word or self.module), f"{word or self.module} to run")
+    def process(self) -> psutil.Process:
+        """The node's."""
+        return next(iter(wait_for(lambda: self.children(self.module), f"{self.module} to run")))
+
+    def replaced(self, old: psutil.Process) -> bool:
+        """Whether another process presents frames in its stead."""
+        return bool(self.children(self.module) - {old}) and beats(self.node) > 0
+
+    def starts(self) -> float:
+        """Ends the node as an operator does; seconds from its next process' begin to its first frames."""
+        wait_for(self.settled, f"{self.machine.name} to be settled")
+        old = self.process()
+        old.terminate()
+        wait_for(lambda: self.children(self.module) - {old}, f"{self.machine.name}'s next process")
+        return waited(f"{self.machine.name} to start", time.monotonic(), lambda: self.replaced(old))
 
     def settled(self) -> bool:
         """Presenting frames, and for long enough that supervisord takes its end for no failed start."""
-        old = self.child(self.module)
-        return old is not None and beats(self.node) > 0 and time.time() - old.create_time() > 6.0
+        aged = any(time.time() - one.create_time() > 6.0 for one in self.children(self.module))
+        return aged and beats(self.node) > 0
 
 
 @dataclass
@@ -69,6 +86,11 @@ class Gallery:
 
     def all_answered(self, since: float, host: str | None = None) -> bool:
         return all(visitor.answered(since, host) for visitor in self.visitors)
+
+    def served_by(self, machine: Machine) -> None:
+        """From now on."""
+        now = time.monotonic()
+        wait_for(lambda: self.all_answered(now, machine.address), f"answers from {machine.name}")
 
 
 @contextlib.contextmanager
@@ -105,7 +127,10 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
         ]
         disk = north.place.state
         made = Gallery(dict(net), north, south, east, visitors, disk, recoveries)
-        wait_for(lambda: made.all_answered(0.0, net["north"].address), "answers from the preferred wall")
+        wait_for(lambda: made.all_answered(0.0, north.machine.address), "answers from the preferred wall")
+        # Beside all that goes on now: the first had the machine for itself.
+        recoveries.first = max(recoveries.first, north.starts())
+        made.served_by(north.machine)
         yield made
     recoveries.tell("a gallery's faults")
 
@@ -113,58 +138,82 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
 def test_listeners_that_die_or_hang(gallery: Gallery) -> None:
     """What watches is watched: supervisord starts them again, and the keeper kills what stands still."""
     north = gallery.north
-    for harm, word, promise in (("kill", "kill -9", DEATH), ("suspend", "SIGSTOP", HANG)):
-        old = {name: north.process(name) for name in LISTENERS}
-        since = time.monotonic()
-        for process in old.values():
-            getattr(process, harm)()
-        gallery.recoveries.wait(
-            f"{word} of supervisord's listeners", promise, since,
-            lambda old=old: all(north.child(name) not in (None, was) for name, was in old.items()),
-        )  # fmt: skip
+
+    def back(harm: Callable[[psutil.Process], None]) -> float:
+        old, since = north.children(*LISTENERS), time.monotonic()
+        for process in old:
+            harm(process)
+        return waited("other listeners", since, lambda: len(north.children(*LISTENERS) - old) >= len(old))
+
+    for harm, word, promise in (
+        (psutil.Process.kill, "kill -9", DEATH), (psutil.Process.suspend, "SIGSTOP", HANG)
+    ):  # fmt: skip
+        gallery.recoveries.take(f"{word} of supervisord's listeners", promise, partial(back, harm))
 
 
 def test_a_cable_that_is_out(gallery: Gallery) -> None:
     """A wall's and a tablet's, at once: who can still reach a wall is answered, who cannot is, soon after."""
-    north, south = gallery.north.machine, gallery.south.machine
+    north, south, tablet = gallery.north.machine, gallery.south.machine, gallery.east.machine
     cut, whole = gallery.visitors
-    for machine in (north, gallery.east.machine):
+    for machine in (north, tablet):
         machine.unplug()
     since = time.monotonic()
-    wait_for(lambda: whole.answered(since, south.address), "the other wall to answer")
-    gallery.recoveries.took("a wall's cable out: the other wall answers", time.monotonic() - since)
+    took = waited("the other wall to answer", since, lambda: whole.answered(since, south.address))
+    gallery.recoveries.told("a wall's cable out: the other wall answers", took)
     wait_for(lambda: time.monotonic() - since > OUT, "the cable to be found")
-    gone = cut.answered(since + 1.0)
-    shows = beats(gallery.north.node)
-    reachable = gallery.east.node.health()["reachable"]
-    for machine in (north, gallery.east.machine):
+    wait_for(lambda: beats(gallery.north.node), "a wall without a network to show what it has")
+    reachable = gallery.east.node.told()["reachable"]
+    gone = cut.answered(since + OUT / 2)  # what came before may have been read late
+    for machine in (north, tablet):
         machine.plug()
-    since = time.monotonic()
+    plugged = time.monotonic()
     assert gone is None, "it was cut off"
-    assert shows, "a wall without a network shows what it has"
     assert reachable is False
-    gallery.recoveries.wait("a tablet's cable in again", NETWORK, since, lambda: cut.answered(since))
-    gallery.recoveries.wait(
-        "a wall's cable in again", NETWORK, since, lambda: gallery.all_answered(since, north.address)
-    )
-    gallery.recoveries.wait(
-        "the tablet's station sees a wall", NETWORK, since, lambda: gallery.east.node.health()["reachable"]
-    )
+
+    again = {
+        "a tablet's cable in again": (tablet, cut.answered),
+        "a wall's cable in again": (north, partial(gallery.all_answered, host=north.address)),
+        "the tablet's station sees a wall": (tablet, lambda _: gallery.east.node.health().get("reachable")),
+    }
+    seconds: dict[str, float] = {}
+
+    def all_well() -> bool:
+        for what, (_, well) in again.items():
+            if what not in seconds and well(plugged):
+                seconds[what] = time.monotonic() - plugged
+        return len(seconds) == len(again)
+
+    wait_for(all_well, "all to be well")
+    for what, (machine, well) in again.items():
+        gallery.recoveries.took(what, seconds[what], NETWORK, partial(cut_off, machine, well))
+
+
+def cut_off(machine: Machine, well: Callable[[float], object]) -> float:
+    """Its cable out, and in again: seconds from then until `well`, which is told when it was."""
+    machine.unplug()
+    end = time.monotonic() + OUT
+    wait_for(lambda: time.monotonic() > end, "the cable to be found")
+    machine.plug()
+    since = time.monotonic()
+    return waited("all to be well", since, lambda: well(since))
 
 
 def test_another_address(gallery: Gallery) -> None:
-    north = gallery.north.machine
-    north.readdress("10.77.0.77")
-    since = time.monotonic()
-    gallery.recoveries.wait(
-        "a wall's address changed", NETWORK, since, lambda: gallery.all_answered(since, "10.77.0.77")
-    )
-    gallery.east.machine.readdress("10.77.0.88")
-    since = time.monotonic()
-    gallery.recoveries.wait(
-        "a tablet's address changed", NETWORK, since, lambda: gallery.visitors[0].answered(since)
-    )
-    wait_for(lambda: gallery.east.node.health()["reachable"], "its station to see a wall")
+    addresses = map("10.77.0.{}".format, itertools.count(77))
+
+    def moved(machine: Machine, well: Callable[[float], object]) -> float:
+        machine.readdress(next(addresses))
+        since = time.monotonic()
+        return waited("it to be found", since, lambda: well(since))
+
+    north, tablet = gallery.north.machine, gallery.east.machine
+    gallery.recoveries.take(
+        "a wall's address changed", NETWORK,
+        partial(moved, north, lambda since: gallery.all_answered(since, north.address)),
+    )  # fmt: skip
+    at_tablet = gallery.visitors[0].answered
+    gallery.recoveries.take("a tablet's address changed", NETWORK, partial(moved, tablet, at_tablet))
+    wait_for(lambda: gallery.east.node.health().get("reachable"), "its station to see a wall")
 
 
 def test_both_walls_at_once(gallery: Gallery) -> None:
@@ -172,41 +221,42 @@ def test_both_walls_at_once(gallery: Gallery) -> None:
 
     Nothing is promised of the first answer: who waits at a wall that is back waits until its network is.
     """
-    for one in (gallery.north, gallery.south):
-        wait_for(one.settled, f"{one.machine.name} to be settled")
-    hung, since = gallery.north.process(), time.monotonic()
-    hung.suspend()
-    gallery.south.process().kill()
-    wait_for(lambda: gallery.all_answered(since), "an answer of either")
-    gallery.recoveries.took("both walls gone at once: the next answers", time.monotonic() - since)
-    north = gallery.north
-    gallery.recoveries.wait(
-        "SIGSTOP of a wall, with the other gone", HANG, since,
-        lambda: north.child(north.module) not in (None, hung) and beats(north.node),
-    )  # fmt: skip
-    wait_for(lambda: gallery.all_answered(since, north.machine.address), "its answers")
+    north, south = gallery.north, gallery.south
+
+    def back() -> float:
+        for one in (north, south):
+            wait_for(one.settled, f"{one.machine.name} to be settled")
+        hung, since = north.process(), time.monotonic()
+        hung.suspend()
+        south.process().kill()
+        answered = waited("an answer of either", since, lambda: gallery.all_answered(since))
+        gallery.recoveries.told("both walls gone at once: the next answers", answered)
+        return waited("a wall that hung", since, lambda: north.replaced(hung))
+
+    gallery.recoveries.take("SIGSTOP of a wall, with the other gone", HANG, back)
+    gallery.served_by(north.machine)
 
 
 def test_a_full_disk(gallery: Gallery) -> None:
     """State, recordings, counts, caches and logs of a wall are all on it."""
-    north, address = gallery.north, gallery.north.machine.address
+    north = gallery.north
     wait_for(north.settled, "north to be settled")
-    name = north.node.health()["id"]
-    fill(gallery.disk)
-    with pytest.raises(OSError, match="No space"):
-        (gallery.disk / "more").write_bytes(bytes(8192))
+    name = north.node.told()["id"]
+    wait_for(lambda: full(gallery.disk), "the disk to be full")
     old, since = north.process(), time.monotonic()
-    wait_for(lambda: gallery.all_answered(since + 3.0, address), "answers with the disk full")
+    wait_for(lambda: gallery.all_answered(since + 3.0, north.machine.address), "answers with the disk full")
+    wait_for(lambda: beats(north.node), "frames with the disk full")
     assert north.process() == old
-    assert beats(north.node)
-    old.kill()
-    since = time.monotonic()
-    gallery.recoveries.wait(
-        "kill -9 of a wall with its disk full", DEATH, since,
-        lambda: north.child(north.module) not in (None, old) and beats(north.node),
-    )  # fmt: skip
-    wait_for(lambda: gallery.all_answered(since, address), "answers from a wall that began on a full disk")
-    assert north.node.health()["id"] == name, "its id is read, not made anew"
+
+    def back() -> float:
+        wait_for(north.settled, "north to be settled")
+        old, since = north.process(), time.monotonic()
+        old.kill()
+        return waited("a wall that begins on a full disk", since, lambda: north.replaced(old))
+
+    gallery.recoveries.take("kill -9 of a wall with its disk full", DEATH, back)
+    gallery.served_by(north.machine)
+    assert north.node.told()["id"] == name, "its id is read, not made anew"
 
 
 def test_none_of_their_submits_was_lost(gallery: Gallery) -> None:
@@ -218,10 +268,21 @@ def test_none_of_their_submits_was_lost(gallery: Gallery) -> None:
           f"{max(visitor.slowest(0.0) for visitor in gallery.visitors):.1f} s")  # fmt: skip
 
 
+def full(folder: Path) -> bool:
+    """Fills a disk; whether it still was a moment later: a recorder drops its oldest file to make room."""
+    fill(folder)
+    try:
+        with (folder / "more").open("ab", buffering=0) as file:
+            file.write(bytes(8192))
+    except OSError as error:
+        return error.errno == errno.ENOSPC
+    return False
+
+
 def fill(folder: Path) -> None:
     """Until not even a small file finds room, as a disk is after weeks."""
     for number, size in enumerate((1 << 20, 1 << 16, 1 << 12)):
         ballast = folder / f"ballast-{number}"
-        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        with contextlib.suppress(OSError), ballast.open("ab", buffering=0) as file:
             while file.write(bytes(size)):
                 pass

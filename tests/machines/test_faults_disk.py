@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import psutil
+
 from tests.budgets import DEATH
 from tests.deploy.galleries import deployed, supervised
-from tests.deploy.test_recovery import child, first_start, recovers, wait_running
+from tests.deploy.test_recovery import first_start, recovers, wait_running
 from tests.machines.test_faults import fill
 from tests.netns import small_disk
 from tests.processes import wait_for
@@ -22,12 +24,9 @@ def test_a_morning_on_a_full_disk() -> None:
         out = Path("/dev/null")
         with supervised(place, out=out, XDG_CACHE_HOME=str(place.state / "cache")) as supervisor:
             first = first_start(place)
-            wait_running(place, "display")
             wait_running(place, "keeper")
-            old = child(supervisor, "display_node")
-            assert old is not None
-            recovers("kill -9 of a wall that began on a full disk", place.ports["display"], DEATH,
-                     first, old.kill, lambda: not old.is_running())  # fmt: skip
+            recovers("kill -9 of a wall that began on a full disk", place, supervisor, "display",
+                     psutil.Process.kill, DEATH, first)  # fmt: skip
             # There is room again: everything is kept again, without anybody's help.
             for ballast in place.state.glob("ballast-*"):
                 ballast.unlink()

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from tests.budgets import HANG, held
 from tests.deploy.galleries import deployed, supervised
-from tests.deploy.test_recovery import child, first_start, frames, wait_running
+from tests.deploy.test_recovery import MODULES, child, first_start, frames, wait_running
 from tests.processes import screen, wait_for
 
 WINDOWED = {"headless": False}
 GONE = 8.0
 """Seconds without a display: the programs have come, found none, and lingered."""
-NODES = {"display": "display_node", "input": "input_node"}
+NODES = ("display", "input")
 
 
 @dataclass
@@ -50,17 +50,19 @@ def test_the_display_is_restarted() -> None:
         server.start()
         with supervised(place, DISPLAY=server.display) as supervisor:
             first = first_start(place)
-            for name in NODES:
+            for name in place.ports:
                 wait_running(place, name)
-            before = {name: child(supervisor, module) for name, module in NODES.items()}
+            before = {name: child(supervisor, MODULES[name]) for name in place.ports}
             server.kill()
-            for name, old in before.items():
+            for name in NODES:
+                old = before[name]
                 assert old is not None
                 wait_for(lambda old=old: not old.is_running(), f"the end of {name}, whose window is gone")
             end = time.monotonic() + GONE
             wait_for(lambda: time.monotonic() > end, "some tries without a display")
             assert not any(frames(place.ports[name]) for name in NODES)
-            assert frames(place.ports["keeper"]), "the keeper needs no screen"
+            wait_for(lambda: frames(place.ports["keeper"]), "the keeper, which needs no screen")
+            assert child(supervisor, MODULES["keeper"]) == before["keeper"]
             server.start()
             since = time.monotonic()
             for name in NODES:

@@ -1,7 +1,7 @@
 """`python -m tests.soak.wall FOLDER`: the wall, with a clock that runs `FASTER` times as fast.
 
 Says its ports, how many tours it has shown to their end and what memory it keeps then, and how many GL
-objects there are.
+objects there are whenever somebody begins to draw.
 """
 
 import ctypes
@@ -27,7 +27,6 @@ from display_node.wall import Wall
 FASTER = 120.0
 """A tour of 14 seconds takes an eighth of one, in seven frames; the answer then stays for two seconds."""
 SIDE, FRAMES = 64, 60
-TOLD_EVERY = 1.0
 
 
 KINDS = ("Buffer", "Texture", "Framebuffer", "VertexArray", "Program", "Query")
@@ -43,7 +42,7 @@ class Counted(Headless):
         super().__init__((SIDE, SIDE), FRAMES)
         self.state: Callable[[], State | None] = lambda: None
         self._gl = ctypes.CDLL(ctypes.util.find_library("OpenGL") or ctypes.util.find_library("GL"))
-        self._tell_at = 0.0
+        self._phase = Phase.IDLE
         self._touring: object = None
         self._counted: object = None
         self._tours = 0
@@ -57,9 +56,9 @@ class Counted(Headless):
                 self._touring = state.tour
             if state.phase is Phase.ANSWERED:
                 self._count(state.tour)
-        if time.monotonic() > self._tell_at:
-            self._tell_at = time.monotonic() + TOLD_EVERY
-            print(json.dumps({"gl": self._objects()}), flush=True)
+            if state.phase is Phase.DRAWING and self._phase is not Phase.DRAWING:
+                print(json.dumps({"gl": self._objects()}), flush=True)
+            self._phase = state.phase
 
     def _count(self, tour: object) -> None:
         if tour is not None and tour is not self._counted:

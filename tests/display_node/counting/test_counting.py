@@ -149,10 +149,10 @@ def test_it_is_kept_while_it_runs_and_taken_up_by_the_next(
 ) -> None:
     first = opened(tmp_path)
     first.visit(1)
-    wait_for(lambda: first.kept() == VISIT, "the disk to have it", 20.0)
+    wait_for(lambda: first.kept() == VISIT, "the disk to have it")
     first.counter.close()
     second = opened(tmp_path)
-    wait_for(lambda: second.told["submits"] == 1, "the past to be read", 20.0)
+    wait_for(lambda: second.told["submits"] == 1, "the past to be read")
     second.visit(2, sure=False)
     second.counter.close()
     assert second.kept() == VISIT + Counts(1, 1, 1, 1, 3.0)
@@ -176,7 +176,7 @@ def test_a_process_that_is_killed_has_written_what_it_counted(tmp_path: Path) ->
         def there() -> bool:
             return kept.is_file() and kept.with_name(NAME + "-wal").is_file() and _submits(kept) == 1
 
-        wait_for(there, "the row", 60.0)
+        wait_for(there, "the row")
     finally:
         process.kill()
         process.wait()
@@ -199,7 +199,7 @@ def test_a_damaged_file_is_put_aside_and_nothing_that_was_read_of_it_is_lost(
     (tmp_path / NAME).write_bytes(b"SQLite format 3\0" + bytes(range(256)) * 40)
     wall = opened(tmp_path)
     wall.visit(1)
-    wait_for(lambda: wall.kept() == VISIT, "a new file", 30.0)
+    wait_for(lambda: wall.kept() == VISIT, "a new file")
     aside = [path for path in tmp_path.iterdir() if "damaged" in path.name]
     assert len(aside) == 1
     assert len([record for record in caplog.records if "put aside" in record.message]) == 1
@@ -242,10 +242,10 @@ def test_while_another_keeps_it_locked_it_is_counted_on(
     wall = opened(tmp_path)
     wall.visit(1)
     assert wall.told["submits"] == 1
-    wait_for(lambda: wall.counter._complained, "it to be noticed", 20.0)
+    wait_for(lambda: wall.counter._complained, "it to be noticed")
     other.execute("ROLLBACK")
     other.close()
-    wait_for(lambda: wall.kept() == VISIT, "the lock to be gone", 40.0)
+    wait_for(lambda: wall.kept() == VISIT, "the lock to be gone")
 
 
 @pytest.fixture
@@ -267,13 +267,14 @@ def test_a_full_disk_is_waited_for(
     tiny: Path, opened: Callable[[Path], Wall], caplog: pytest.LogCaptureFixture
 ) -> None:
     wall = opened(tiny)
+    wait_for(lambda: wall.counter._read, "its file to be there")
     stuffing = fill(tiny)
     wall.visit(1)
-    wait_for(lambda: wall.counter._complained, "it to be noticed", 20.0)
+    wait_for(lambda: wall.counter._complained, "it to be noticed")
     wall.visit(2)
     assert wall.told["submits"] == 2
     stuffing.unlink()
-    wait_for(lambda: wall.kept().submits == 2, "the room to be used", 40.0)
+    wait_for(lambda: wall.kept().submits == 2, "the room to be used")
     assert len([record for record in caplog.records if "in memory only" in record.message]) == 1
 
 

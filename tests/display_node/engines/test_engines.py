@@ -17,7 +17,8 @@ from display_node.network import SHIPPED, Network, load
 from display_node.probe import Probe
 from display_node.samples import DRAWINGS
 from tests.data import mnist_test
-from tests.display_node.conftest import PATIENCE, ROOT, Wall, refused
+from tests.display_node.conftest import ROOT, Wall, refused
+from tests.processes import DEADLINE
 
 CLOSE = 1e-4
 """How far apart two engines' activations may be."""
@@ -95,7 +96,7 @@ print([name for name in ("torch", "weights") if name in sys.modules])
 def test_an_engine_needs_no_more_than_it_says(name: str, needed: list[str]) -> None:
     """The static graph is run without the code that makes the network; ours without torch."""
     command = [sys.executable, "-c", _READ.format(name=name)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=DEADLINE)
     assert done.stdout.splitlines() == ["3", str(needed)]
 
 
