@@ -31,7 +31,7 @@ def held(
     `again` does the same harm anew, and gives what that took: one of `TRIES` must be within it.
     """
     for left in reversed(range(TRIES if again else 1)):
-        line = f"{what}: back after {took:.1f} s (budget {promise:.0f} s; a first start took {start:.1f} s)"
+        line = f"{what}: after {took:.1f} s (budget {promise:.0f} s; a first start took {start:.1f} s)"
         print(f"\n{line}")
         REPORT.parent.mkdir(exist_ok=True)
         with REPORT.open("a") as file:
