@@ -18,9 +18,9 @@ REPORT = Path("out/recovery.txt")
 def allowed(promise: float, start: float) -> float:
     """Seconds that a recovery may take where a first start took `start`.
 
-    As promised, as long as two such starts are within `DEATH`; what they are beyond it is added.
+    As promised, as long as that is within half of `DEATH`; what it is beyond is added.
     """
-    return promise + max(0.0, 2 * start - DEATH)
+    return promise + max(0.0, start - DEATH / 2)
 
 
 def held(
