@@ -1,27 +1,38 @@
-"""Memory that is not needed any more is given back to the system.
+"""Memory that is not needed any more is given back to the system, and what stays is kept together.
 
-glibc keeps it for the next time, and can shrink its heap from the top only (mallopt(3)): what is allocated
-above a frame's triangles, or a show's tensors, keeps all of it. So once a show the pages that are free are
-given back, wherever they lie: malloc_trim(3). Over 2,000 tours a wall keeps 395 MB with it and 445 without;
-what it grows by is the same within what chance does, 0.9 and 0.7 MB in 1,000 tours. A later run with it grew
-by 2.8 up to the 1,300th tour and no more then; over 260 tours what is in use, by mallinfo2, does not grow: it
-is free pieces between those that are kept. Blocks that are mapped one by one (M_MMAP_THRESHOLD) do not stay
-either, but make a frame full of boxes 2.6 times as long.
+glibc keeps what is freed for the next time, and can shrink its heap from the top only (mallopt(3)): what is
+allocated above a frame's triangles, or a show's tensors, keeps all of it. So once a show the pages that are
+free are given back, wherever they lie: malloc_trim(3).
+
+It also gives threads heaps ("arenas") of their own, up to eight for each core, and no piece that is free in
+one is of use to another: a wall's compiling, network and Mesa threads left ever more of them between what is
+kept. So all threads share one.
 """
 
 import ctypes
 from collections.abc import Callable
 
+_ARENA_MAX = -8
+"""M_ARENA_MAX of glibc's malloc.h, which is the same on all its platforms."""
 
-def _trim() -> Callable[[int], int] | None:
+
+def _libc(name: str) -> Callable[..., int] | None:
     try:
-        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+        function: Callable[..., int] = getattr(ctypes.CDLL(None), name)
     except (AttributeError, OSError, TypeError):  # macOS, musl, Windows
         return None
-    return trim
+    return function
 
 
-_malloc_trim = _trim()
+_malloc_trim, _mallopt = _libc("malloc_trim"), _libc("mallopt")
+
+
+def share_one() -> bool:
+    """All threads that are started from now on share one heap; False where there is no glibc.
+
+    To be called before the first one: an arena, once made, stays.
+    """
+    return _mallopt is not None and _malloc_trim is not None and bool(_mallopt(_ARENA_MAX, 1))
 
 
 def give_back() -> bool:

@@ -8,16 +8,23 @@ import threading
 from common.config import parse
 from common.counters import set_up_logging
 from common.errors import GraphicsError, LinkError, explain
+from common.heap import share_one
 from display_node.settings import Settings
 
 SWITCH_INTERVAL = 0.001
 """Seconds after which a compiling thread lets the drawing one go on; Python's default is five times that."""
 
 
+def tune() -> None:
+    """The process, for a wall; before it has a second thread."""
+    share_one()
+    sys.setswitchinterval(SWITCH_INTERVAL)
+
+
 def main() -> int:
     settings = parse(Settings, "python -m display_node", about=__doc__ or "")
     set_up_logging("display")
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    tune()
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # stdout belongs to the ready line
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -27,7 +27,7 @@ from common.control import Control
 from common.link import Address, UdpLink
 from common.raster import framed, preview
 from common.wire import Preview, Progress, Submit, decode_reply
-from display_node.__main__ import SWITCH_INTERVAL
+from display_node.__main__ import tune
 from display_node.render.target import headless
 from display_node.samples import DRAWINGS
 from display_node.settings import Settings
@@ -98,7 +98,7 @@ def bare(stop: threading.Event) -> Turns:
 
 def wall(stop: threading.Event) -> Turns:
     """As `display_node.__main__`, with this display."""
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    tune()
     settings = Settings(
         headless=True, host="127.0.0.1", drawing_port=0, control_port=0, http_port=0, legacy_port=0,
         form="full", rest=1.0,

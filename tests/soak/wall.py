@@ -18,7 +18,7 @@ import psutil
 
 from common.counters import set_up_logging
 from common.heap import give_back
-from display_node.__main__ import SWITCH_INTERVAL
+from display_node.__main__ import tune
 from display_node.settings import Settings
 from display_node.state import Phase, State
 from display_node.surface import Headless
@@ -83,7 +83,7 @@ class Counted(Headless):
 
 def main() -> None:
     set_up_logging("display")
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    tune()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     began = time.monotonic()
