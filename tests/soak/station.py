@@ -57,7 +57,7 @@ class Hand(threading.Thread):
                 time.sleep(LIFTED)
                 self._press(pygame.K_RETURN)
                 until("it is answered", lambda: phase(self._port) == "answered")
-                shown = f'{{"toured": {turn + 1},'
+                shown = f'{{"toured": {turn + 1}}}'
                 until("the wall has shown it", lambda shown=shown: shown in self._wall.read_text())
                 print(json.dumps({"tours": turn + 1}), flush=True)
                 if turn % QUIET == 0:

@@ -163,15 +163,19 @@ def test_nothing_grows(tmp_path: Path) -> None:
             for one in looked.values():
                 one.note(tour)
         assert station.wait(DEADLINE) == 0, there.read_text()
-        objects = [line["gl"] for line in said(here, "gl")]  # type: ignore[misc]
-        memory = [float(line["megabytes"]) for line in said(here, "toured")]  # type: ignore[arg-type]
+        looks = said(here, "after")
         logs = "".join(log.read_text() for log in (here, there, *place.state.glob("*.log")))
     assert "Traceback" not in logs
     samples = {name: one.samples for name, one in looked.items()}
-    samples["wall"] = [replace(one, megabytes=memory[one.tour - 1]) for one in samples["wall"]]
+    memory = {line["after"]: float(line["megabytes"]) for line in looks}  # type: ignore[arg-type]
+    samples["wall"] = [
+        replace(one, megabytes=memory[one.tour]) for one in samples["wall"] if one.tour in memory
+    ]
+    objects: list[dict[str, int]] = [line["gl"] for line in looks]  # type: ignore[misc]
     tell(samples, objects)
     for name, found in samples.items():
         late = found[int(WARM * TOURS) :]
+        assert len(late) > TOURS / 2, f"{name} was seen after {len(late)} tours only"
         assert slope(late) < SLOPE, f"{name} grows by {slope(late):.2f} MB in 1,000 tours"
         for what in ("threads", "files", "sockets"):
             before, after = kept(late, what)
