@@ -5,8 +5,9 @@ allocated above a frame's triangles, or a show's tensors, keeps all of it. So on
 free are given back, wherever they lie: malloc_trim(3).
 
 It also gives threads heaps ("arenas") of their own, up to eight for each core, and no piece that is free in
-one is of use to another: a wall's compiling, network and Mesa threads left ever more of them between what is
-kept. So all threads share one.
+one is of use to another. So all threads share one. Looked at between two tours, where the same is alive each
+time, a wall then keeps 384 MB and half a megabyte more or less; with arenas 389 to 396. On Mesa's llvmpipe a
+frame takes 1 % longer, and 3 % while a show is compiled beside it; compiling takes no longer.
 """
 
 import ctypes
