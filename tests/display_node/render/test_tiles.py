@@ -102,7 +102,7 @@ PARTS = (0.35, 0.9)
 
 @pytest.mark.parametrize(
     ("pictures", "turn"),
-    zip(WALLS.values(), range(len(WALLS)), strict=True),
+    list(zip(WALLS.values(), range(len(WALLS)), strict=True)),
     ids=WALLS,
     indirect=["pictures"],
 )
