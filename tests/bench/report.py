@@ -25,6 +25,8 @@ class Row:
 
     @property
     def ratio(self) -> float:
+        if self.ours == self.baseline:
+            return 1.0  # nothing lost by either, too
         return self.ours / self.baseline if self.baseline else float("inf")
 
 
