@@ -33,7 +33,7 @@ WHOLE = 2_000
 WARM = 0.35
 """Share of the tours that is not looked at: caches and bounded lists fill up meanwhile."""
 SLOPE = 1.0 if TOURS >= WHOLE else 50.0
-"""Megabytes in a thousand tours. A wall grows by up to 7 before the 200th, and by 0.1 after the 700th."""
+"""Megabytes in a thousand tours. A wall grew by up to 10 before the 200th, and by 0.1 after the 700th."""
 
 ONE_BY_ONE = {"LP_NUM_THREADS": "0"}
 """Mesa keeps the triangles of every frame that it ever had at once with another, 36 MB each: how many depends
